@@ -1,0 +1,51 @@
+"""clusters.tsv: which contig is in which cluster; the one file that all binners hand on.
+
+Header ``contig<TAB>cluster``; each contig at most once; a contig that is not listed is unbinned.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from latentbin.contigs import Contigs
+from latentbin.errors import UserError
+from latentbin.files import open_text_reader, write_table
+
+HEADER = ("contig", "cluster")
+
+
+def write_clusters(path: str | os.PathLike[str], clusters: Mapping[str, str]) -> None:
+    """Write contig -> cluster in the order of the mapping; header only if it is empty."""
+    write_table(path, HEADER, clusters.items())
+
+
+def read_clusters(path: str | os.PathLike[str], catalogue: Contigs | None = None) -> dict[str, str]:
+    """Read contig -> cluster, in file order.
+
+    Raises
+    ------
+    UserError : no such header, a row without two cells, a contig twice, or one that is not in
+        ``catalogue``; says the line
+    """
+    clusters: dict[str, str] = {}
+    with open_text_reader(path, "clusters table") as handle:
+        header = handle.readline().rstrip("\n").split("\t")
+        if tuple(header) != HEADER:
+            raise UserError(
+                f"{path}, line 1: header is {header}, expected {list(HEADER)} separated by a tab."
+            )
+        for number, line in enumerate(handle, 2):
+            cells = line.rstrip("\n").split("\t")
+            if len(cells) != 2 or not all(cells):
+                raise UserError(f"{path}, line {number}: expected contig, tab, cluster.")
+            contig, cluster = cells
+            if contig in clusters:
+                raise UserError(f"{path}, line {number}: contig '{contig}' stands twice.")
+            if catalogue is not None and contig not in catalogue.index:
+                raise UserError(
+                    f"{path}, line {number}: contig '{contig}' is not among the contigs. "
+                    "Give the FASTA that was binned."
+                )
+            clusters[contig] = cluster
+    return clusters
