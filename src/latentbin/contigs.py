@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from latentbin.errors import UserError
 from latentbin.files import open_binary_reader
 
-_CHUNK_BYTES = 1 << 24
+_CHUNK_BYTES = 1 << 18  # stays in the processor's cache: measurably faster than megabytes
 _NUCLEOTIDES = b"ACGTUNRYSWKMBDHVacgtunryswkmbdhv"
 _AMINO_ACIDS_ONLY = frozenset(b"EFIJLOPQXZ*efijlopqxz")
 
@@ -100,7 +100,9 @@ def read_fasta(path: str | os.PathLike[str]) -> Iterator[Record]:
                 "the first space) must be unique; rename one of the two."
             )
         seen.add(name)
-        sequence = body.translate(None, b"\r\n")
+        sequence = body.replace(b"\n", b"")
+        if b"\r" in sequence:
+            sequence = sequence.replace(b"\r", b"")
         foreign = sequence.translate(None, _NUCLEOTIDES)
         if foreign:
             _raise_foreign(path, name, n_records, foreign)

@@ -1,0 +1,1 @@
+"""Sequence composition: what the words of a contig say about the genome it comes from."""

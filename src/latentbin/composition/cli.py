@@ -1,0 +1,102 @@
+"""`latentbin-composition`: composition of contigs."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from latentbin import __version__
+from latentbin.command import new_parser, run, stage
+from latentbin.composition.options import TnfOptions
+from latentbin.options import add_options, as_dict, from_args
+
+logger = logging.getLogger(__name__)
+
+_EPILOG = """\
+examples:
+  latentbin-composition tnf --fasta contigs.fna.gz --output composition.npz
+  latentbin-composition tnf --fasta contigs.fna --min-length 2000 --projection canonical \\
+      --output tnf136.npz
+
+The output is a named matrix (.npz): one row per contig of at least --min-length, in the order of
+the FASTA file. It is the catalogue that the other steps keep to.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = new_parser(
+        "latentbin-composition",
+        "Composition of contigs: how often each short word occurs.",
+        _EPILOG,
+    )
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+    tnf = steps.add_parser(
+        "tnf",
+        help="tetranucleotide (4-mer) frequencies",
+        description="Tetranucleotide frequencies of each contig, both strands counted as one. "
+        "Words with ambiguous bases are skipped; lower case counts.",
+    )
+    tnf.add_argument("--fasta", required=True, type=Path, help="contigs, .fna or .fna.gz")
+    tnf.add_argument("--output", required=True, type=Path, help="composition file, .npz")
+    add_options(tnf, TnfOptions)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    return run(build_parser(), argv, _tnf)
+
+
+def _tnf(args: argparse.Namespace) -> None:
+    from latentbin.composition.model import compose
+    from latentbin.contigs import read_fasta
+    from latentbin.files import check_output_folder, file_digest
+    from latentbin.matrix import NamedMatrix
+
+    options = from_args(TnfOptions, args)
+    check_output_folder(args.output)
+    with stage("counted 4-mers"):
+        found = compose(read_fasta(args.fasta), options, str(args.fasta))
+    empty = [name for name, n in zip(found.names, found.n_kmers, strict=True) if n == 0]
+    logger.info(
+        "%d contigs, %d bp; %d shorter than %d bp left out",
+        len(found.names),
+        found.lengths.sum(),
+        found.n_short,
+        options.min_length,
+    )
+    if empty:
+        logger.warning(
+            "%d contigs hold no 4-mer without ambiguous bases and will stay unbinned: %s%s",
+            len(empty),
+            ", ".join(empty[:5]),
+            ", ..." if len(empty) > 5 else "",
+        )
+    NamedMatrix(
+        "composition",
+        found.names,
+        found.columns,
+        found.values,
+        {"lengths": found.lengths, "n_kmers": found.n_kmers},
+        {
+            "features": "tnf",
+            "projection": options.projection,
+            "min_length": options.min_length,
+        },
+        {
+            "command": "latentbin-composition tnf",
+            "version": __version__,
+            "options": as_dict(options),
+            "inputs": {args.fasta.name: file_digest(args.fasta)},
+            "counts": {
+                "contigs": len(found.names),
+                "bp": int(found.lengths.sum()),
+                "short": found.n_short,
+                "without_kmers": len(empty),
+            },
+        },
+        str(args.output),
+    ).save(args.output)
