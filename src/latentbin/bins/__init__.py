@@ -1,0 +1,1 @@
+"""Bins from clusters: one FASTA per bin, tables, and what other programs read."""

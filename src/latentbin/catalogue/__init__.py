@@ -1,0 +1,1 @@
+"""One FASTA of the contigs of many samples, each named after its sample."""
