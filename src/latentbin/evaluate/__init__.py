@@ -1,0 +1,1 @@
+"""How good is a binning, where the truth is known."""
