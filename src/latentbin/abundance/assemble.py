@@ -1,0 +1,121 @@
+"""Abundance matrices: put together from samples, and merged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentbin import __version__
+from latentbin.contigs import Contigs
+from latentbin.errors import ContractError, UserError
+from latentbin.matrix import NamedMatrix
+
+logger = logging.getLogger(__name__)
+
+
+def sample_names(given: Sequence[str] | None, derived: Sequence[str], what: str) -> tuple[str, ...]:
+    """The names of the samples: those given, else those derived from files or headers.
+
+    Raises
+    ------
+    UserError : not as many as there are samples; an empty name; a name twice
+    """
+    if given is not None and len(given) != len(derived):
+        raise UserError(
+            f"--sample gives {len(given)} names, but there are {len(derived)} samples in {what}. "
+            "Give one name per sample, in the same order."
+        )
+    names = tuple(given if given is not None else derived)
+    for name in names:
+        if not name.strip():
+            raise UserError("a sample has no name. Give names with --sample.")
+        if names.count(name) > 1:
+            raise UserError(f"two samples are named '{name}'. Give different names with --sample.")
+    return names
+
+
+def build_matrix(
+    contigs: Contigs,
+    samples: tuple[str, ...],
+    values: NDArray[np.float32],
+    variance: NDArray[np.float32] | None,
+    unit: str,
+    report: Mapping[str, Any],
+    lengths_known: bool = True,
+) -> NamedMatrix:
+    """An abundance matrix; samples in which nothing is found are named in a warning."""
+    for sample in np.flatnonzero(~values.any(axis=0)):
+        logger.warning("sample '%s' has abundance 0 in every contig", samples[sample])
+    arrays: dict[str, NDArray[Any]] = {}
+    if lengths_known:
+        arrays["lengths"] = contigs.lengths
+    if variance is not None:
+        arrays["variance"] = variance
+    return NamedMatrix(
+        "abundance",
+        contigs.names,
+        samples,
+        values,
+        arrays,
+        {"unit": unit},
+        {"version": __version__, **report},
+    )
+
+
+def merge(matrices: Sequence[NamedMatrix]) -> NamedMatrix:
+    """Join the samples of several abundance matrices of one catalogue, in the given order.
+
+    Raises
+    ------
+    ContractError : the contigs, their lengths or the unit differ; UserError : a sample name twice
+    """
+    first = matrices[0]
+    seen: dict[str, str] = {}
+    aligned = []
+    for matrix in matrices:
+        if matrix.attributes["unit"] != first.attributes["unit"]:
+            raise ContractError(
+                f"{matrix.source}: holds {matrix.attributes['unit']}, but {first.source} "
+                f"{first.attributes['unit']}. Count all samples in one unit.",
+                expected=first.attributes["unit"],
+                actual=matrix.attributes["unit"],
+            )
+        for sample in matrix.columns:
+            if sample in seen:
+                raise UserError(
+                    f"{matrix.source}: sample '{sample}' is in {seen[sample]} too. "
+                    "Give the sample another name, or leave one file out."
+                )
+            seen[sample] = matrix.source
+        aligned.append(matrix.in_order_of(first))
+    arrays: dict[str, NDArray[Any]] = {}
+    lengths = [m.arrays["lengths"] for m in aligned if "lengths" in m.arrays]
+    if lengths:
+        for matrix in aligned:
+            have = matrix.arrays.get("lengths", lengths[0])
+            if not np.array_equal(have, lengths[0]):
+                row = int(np.argmax(have != lengths[0]))
+                raise ContractError(
+                    f"{matrix.source}: contig '{first.names[row]}' has {have[row]} bp, but "
+                    f"{lengths[0][row]} in {first.source}. Count all samples on the same contigs.",
+                    expected=int(lengths[0][row]),
+                    actual=int(have[row]),
+                )
+        arrays["lengths"] = lengths[0]
+    if all("variance" in matrix.arrays for matrix in aligned):
+        arrays["variance"] = np.hstack([matrix.arrays["variance"] for matrix in aligned])
+    elif any("variance" in matrix.arrays for matrix in aligned):
+        logger.info("variance left out: not all files have it")
+    return NamedMatrix(
+        "abundance",
+        first.names,
+        tuple(seen),
+        np.hstack([matrix.values for matrix in aligned]),
+        arrays,
+        {"unit": first.attributes["unit"]},
+        {"version": __version__, "merged": [dict(matrix.report) for matrix in aligned]},
+    )
