@@ -13,16 +13,16 @@ class BinsOptions(Options):
 
     separator: str | None = option(
         None,
-        "Text between sample and contig in contig names: clusters are split by sample, at the "
-        "first occurrence in each name.",
+        "text between sample and contig in contig names: clusters are split by sample, at the "
+        "first occurrence in each name",
     )
     min_bin_size: int = option(
-        200_000, "Base pairs that a bin must have; smaller ones go to unbinned.fna.gz.", low=0
+        200_000, "base pairs that a bin must have; smaller ones go to unbinned.fna.gz", low=0
     )
-    prefix: str = option("bin_", "Text in front of the cluster in the names of bins.")
+    prefix: str = option("bin_", "text in front of the cluster in the names of bins")
     max_bins: int = option(
-        50_000, "Refuse to write more bins, each of them a file, than this.", low=1
+        50_000, "refuse to write more bins, each of them a file, than this", low=1
     )
     sample_id: str = option(
-        "catalogue", "@SampleID of bins.binning: AMBER wants that of its gold standard."
+        "catalogue", "@SampleID of bins.binning: AMBER wants that of its gold standard"
     )

@@ -11,10 +11,10 @@ from latentbin.options import Options, option
 class CatalogueOptions(Options):
     """How the contigs of the samples are named and chosen."""
 
-    separator: str = option("~", "Text between sample and contig in the new names.")
+    separator: str = option("~", "text between sample and contig in the new names")
     min_length: int = option(
         0,
-        "Leave out contigs shorter than this many base pairs; 0 keeps all, so that their reads "
-        "have a place to map to, and later steps choose by their own --min-length.",
+        "leave out contigs shorter than this many base pairs; 0 keeps all, so that their reads "
+        "have a place to map to, and later steps choose by their own --min-length",
         low=0,
     )

@@ -13,12 +13,12 @@ class EvaluateOptions(Options):
 
     separator: str | None = option(
         None,
-        "Text between sample and contig in contig names: bins and genomes are split by sample, "
-        "and a genome counts once if it is recovered in any sample.",
+        "text between sample and contig in contig names: bins and genomes are split by sample, "
+        "and a genome counts once if it is recovered in any sample",
     )
     min_bin_size: int = option(
-        0, "Bins with fewer base pairs of known genomes count as unbinned.", low=0
+        0, "bins with fewer base pairs of known genomes count as unbinned", low=0
     )
     sample_id: str | None = option(
-        None, "Which @SampleID of a CAMI file of several samples to evaluate."
+        None, "which @SampleID of a CAMI file of several samples to evaluate"
     )

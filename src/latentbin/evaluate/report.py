@@ -89,7 +89,7 @@ def evaluate(
     if options.separator is not None:
         of_samples = {
             sample: _one_sample(truth, parts, genomes, sample_of == number, options.min_bin_size)
-            for number, sample in enumerate(samples)
+            for sample, number in sorted((name, number) for number, name in enumerate(samples))
         }
     figures = summarise(shared, genomes.whole)
     return Evaluation(figures, of_samples, shared, samples, genomes, parts)
