@@ -1,0 +1,1 @@
+"""VAMB: a variational autoencoder over contigs, and iterative medoid clustering of its latent."""

@@ -1,0 +1,160 @@
+"""``latentbin-vamb``: embed contigs with VAMB's autoencoder, and cluster them."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from latentbin import __version__
+from latentbin.clusters import write_clusters
+from latentbin.command import add_seed, add_threads, new_parser, positive_int, run, stage
+from latentbin.contigs import sample_of_each
+from latentbin.files import check_output_folder
+from latentbin.matrix import NamedMatrix
+from latentbin.options import add_options, as_dict, from_args
+from latentbin.vamb.options import (
+    CLUSTER_PRESETS,
+    EMBED_PRESETS,
+    PRESETS,
+    ClusterOptions,
+    EmbedOptions,
+)
+
+logger = logging.getLogger(__name__)
+
+EXAMPLES = """\
+examples:
+  latentbin-vamb embed --composition composition.npz --abundance abundance.npz --output latent.npz
+  latentbin-vamb cluster --latent latent.npz --output clusters.tsv
+  latentbin-vamb embed ... --checkpoint vamb.pt     a second call goes on where the first ended
+  latentbin-vamb embed ... --preset preprint        the settings of the 2018 preprint
+"""
+
+_PRESET_HELP = "settings to start from; single options override them [default]"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line, its defaults read from the option dataclasses."""
+    parser = new_parser(
+        "latentbin-vamb",
+        "Embed contigs with VAMB's variational autoencoder, and cluster them around medoids.",
+        EXAMPLES,
+    )
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+
+    embed = steps.add_parser("embed", help="train the autoencoder, write the latent")
+    embed.add_argument("--composition", required=True, type=Path, metavar="NPZ")
+    embed.add_argument("--abundance", required=True, type=Path, metavar="NPZ")
+    embed.add_argument(
+        "--output", required=True, type=Path, metavar="NPZ", help="the latent, one row per contig"
+    )
+    embed.add_argument("--preset", choices=PRESETS, default="default", help=_PRESET_HELP)
+    add_options(embed, EmbedOptions, note={"alpha": "0.15, or 0.5 with one sample"})
+    embed.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="[auto]")
+    embed.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FILE",
+        help="keep the state of training here; if the file exists, go on from it",
+    )
+    embed.add_argument(
+        "--checkpoint-every", type=positive_int, default=20, metavar="N", help="in epochs [20]"
+    )
+    add_seed(embed)
+    add_threads(embed)
+    embed.set_defaults(work=embed_contigs)
+
+    cluster = steps.add_parser("cluster", help="cluster a latent, write clusters.tsv")
+    cluster.add_argument("--latent", required=True, type=Path, metavar="NPZ")
+    cluster.add_argument(
+        "--output", required=True, type=Path, metavar="TSV", help="contig and cluster, with header"
+    )
+    cluster.add_argument("--preset", choices=PRESETS, default="default", help=_PRESET_HELP)
+    add_options(cluster, ClusterOptions, note={"threshold": "estimated"})
+    cluster.add_argument(
+        "--separator",
+        metavar="TEXT",
+        help="text between sample and contig in the names; checked here, split by latentbin-bins",
+    )
+    add_seed(cluster)
+    add_threads(cluster)
+    cluster.set_defaults(work=cluster_contigs)
+    return parser
+
+
+def embed_contigs(args: argparse.Namespace) -> None:
+    """Read composition and abundance, train, write the latent."""
+    options = from_args(EmbedOptions, args, EMBED_PRESETS[args.preset])
+    for output in (args.output, args.checkpoint):
+        if output is not None:
+            check_output_folder(output)
+    from latentbin.vamb.inputs import read_inputs
+
+    inputs = read_inputs(args.composition, args.abundance, options)
+    with stage("loaded torch"):
+        import torch
+
+        from latentbin.vamb.model import TERMS, VaeEncoder, choose_device
+    torch.set_num_threads(args.threads)
+    encoder = VaeEncoder(
+        options,
+        seed=args.seed,
+        device=choose_device(args.device),
+        checkpoint=args.checkpoint,
+        checkpoint_every=args.checkpoint_every,
+    )
+    with stage(f"trained {options.epochs} epochs"):
+        encoder.fit(inputs.features)
+    latent = encoder.transform(inputs.features)
+    NamedMatrix(
+        "latent",
+        inputs.names,
+        tuple(f"latent_{number}" for number in range(1, options.latent_size + 1)),
+        latent,
+        {"lengths": inputs.lengths},
+        {"method": "vamb"},
+        {
+            "version": __version__,
+            "torch": torch.__version__,
+            "seed": args.seed,
+            "preset": args.preset,
+            "options": as_dict(options),
+            "device": encoder.device.type,
+            "threads": args.threads,
+            "inputs": inputs.digests,
+            "contigs": len(inputs.names),
+            "contigs_left_out": inputs.n_left_out,
+            "samples": list(inputs.samples),
+            "loss": {"terms": list(TERMS), "epochs": encoder.history_},
+        },
+    ).save(args.output)
+
+
+def cluster_contigs(args: argparse.Namespace) -> None:
+    """Read a latent, cluster it, write clusters.tsv."""
+    options = from_args(ClusterOptions, args, CLUSTER_PRESETS[args.preset])
+    check_output_folder(args.output)
+    latent = NamedMatrix.load(args.latent, "latent")
+    contigs = latent.contigs
+    if args.separator is not None:
+        samples, _ = sample_of_each(contigs.names, args.separator, args.latent)
+        logger.info("%d samples in the contigs' names", len(samples))
+    from threadpoolctl import threadpool_limits
+
+    from latentbin.vamb.cluster import cluster_latent
+
+    with threadpool_limits(args.threads), stage(f"clustered {len(contigs)} contigs"):
+        clusters = cluster_latent(latent.values, contigs.lengths, options, args.seed)
+    write_clusters(
+        args.output,
+        {contigs.names[row]: str(n) for n, rows in enumerate(clusters, 1) for row in rows},
+    )
+    large = sum(contigs.lengths[rows].sum() >= 200_000 for rows in clusters)
+    logger.info("%d clusters, %d of them of 200,000 bp or more", len(clusters), large)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    return run(build_parser(), argv, lambda args: args.work(args))

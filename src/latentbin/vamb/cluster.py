@@ -1,0 +1,43 @@
+"""From a latent to clusters: arrays in, rows of each cluster out."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentbin.vamb.medoid import Rows, cluster_at_threshold, cluster_by_density, unit_rows
+from latentbin.vamb.options import ClusterOptions
+from latentbin.vamb.radius import global_threshold
+
+logger = logging.getLogger(__name__)
+
+
+def cluster_latent(
+    latent: NDArray[np.float32], lengths: NDArray[np.int64], options: ClusterOptions, seed: int
+) -> list[Rows]:
+    """Cluster the rows of a latent; each row is in exactly one cluster.
+
+    Parameters
+    ----------
+    latent : (n_contigs, n_latent)
+    lengths : (n_contigs,) base pairs
+
+    Returns
+    -------
+    clusters : rows of each cluster, largest in base pairs first
+
+    """
+    rng = np.random.default_rng(seed)
+    if options.method == "density":
+        clusters = cluster_by_density(latent, lengths, options, rng)
+    else:
+        centred = latent - latent.mean(axis=1, keepdims=True)
+        threshold = options.threshold
+        if threshold is None:
+            threshold = global_threshold(unit_rows(centred), options, rng)
+            logger.info("threshold: %.4f", threshold)
+        clusters = cluster_at_threshold(centred, threshold, options.patience, rng)
+    size = np.array([lengths[rows].sum() for rows in clusters])
+    return [clusters[place] for place in np.argsort(-size, kind="stable")]
