@@ -1,0 +1,31 @@
+process ABUNDANCE_TABLE {
+    tag "${meta.id}"
+    label 'process_single'
+
+    conda "${moduleDir}/environment.yml"
+    container "ghcr.io/latentbin/latentbin-abundance:${workflow.manifest.version}"
+
+    input:
+    tuple val(meta), path(table), path(catalogue)
+
+    output:
+    tuple val(meta), path("${prefix}.abundance.npz"), emit: abundance
+    tuple val("${task.process}"), val('latentbin'), eval("latentbin-abundance --version | sed 's/.* //'"), emit: versions
+
+    script:
+    def args = task.ext.args ?: ''
+    prefix   = task.ext.prefix ?: meta.id
+    """
+    latentbin-abundance table \\
+        --table ${table} \\
+        --catalogue ${catalogue} \\
+        --output ${prefix}.abundance.npz \\
+        ${args}
+    """
+
+    stub:
+    prefix = task.ext.prefix ?: meta.id
+    """
+    touch ${prefix}.abundance.npz
+    """
+}

@@ -1,0 +1,30 @@
+process COMPOSITION_TNF {
+    tag "${meta.id}"
+    label 'process_single'
+
+    conda "${moduleDir}/environment.yml"
+    container "ghcr.io/latentbin/latentbin-composition:${workflow.manifest.version}"
+
+    input:
+    tuple val(meta), path(fasta)
+
+    output:
+    tuple val(meta), path("${prefix}.composition.npz"), emit: composition
+    tuple val("${task.process}"), val('latentbin'), eval("latentbin-composition --version | sed 's/.* //'"), emit: versions
+
+    script:
+    def args = task.ext.args ?: ''
+    prefix   = task.ext.prefix ?: meta.id
+    """
+    latentbin-composition tnf \\
+        --fasta ${fasta} \\
+        --output ${prefix}.composition.npz \\
+        ${args}
+    """
+
+    stub:
+    prefix = task.ext.prefix ?: meta.id
+    """
+    touch ${prefix}.composition.npz
+    """
+}

@@ -1,0 +1,31 @@
+process VAMB_CLUSTER {
+    tag "${meta.id}"
+    label 'process_medium'
+
+    conda "${moduleDir}/environment.yml"
+    container "ghcr.io/latentbin/latentbin-vamb:${workflow.manifest.version}"
+
+    input:
+    tuple val(meta), path(latent)
+
+    output:
+    tuple val(meta), path("${prefix}.clusters.tsv"), emit: clusters
+    tuple val("${task.process}"), val('latentbin'), eval("latentbin-vamb --version | sed 's/.* //'"), emit: versions
+
+    script:
+    def args = task.ext.args ?: ''
+    prefix   = task.ext.prefix ?: meta.id
+    """
+    latentbin-vamb cluster \\
+        --latent ${latent} \\
+        --output ${prefix}.clusters.tsv \\
+        --threads ${task.cpus} \\
+        ${args}
+    """
+
+    stub:
+    prefix = task.ext.prefix ?: meta.id
+    """
+    printf 'contig\\tcluster\\n' > ${prefix}.clusters.tsv
+    """
+}

@@ -1,0 +1,33 @@
+process VAMB_EMBED {
+    tag "${meta.id}"
+    label 'process_medium'
+    label 'process_gpu'
+
+    conda "${moduleDir}/environment.yml"
+    container "ghcr.io/latentbin/latentbin-vamb:${workflow.manifest.version}"
+
+    input:
+    tuple val(meta), path(composition), path(abundance)
+
+    output:
+    tuple val(meta), path("${prefix}.latent.npz"), emit: latent
+    tuple val("${task.process}"), val('latentbin'), eval("latentbin-vamb --version | sed 's/.* //'"), emit: versions
+
+    script:
+    def args = task.ext.args ?: ''
+    prefix   = task.ext.prefix ?: meta.id
+    """
+    latentbin-vamb embed \\
+        --composition ${composition} \\
+        --abundance ${abundance} \\
+        --output ${prefix}.latent.npz \\
+        --threads ${task.cpus} \\
+        ${args}
+    """
+
+    stub:
+    prefix = task.ext.prefix ?: meta.id
+    """
+    touch ${prefix}.latent.npz
+    """
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The Python environment in .venv: everything pinned, every download checked against its hash.
+# usage: scripts/setup-python.sh runtime|test
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+set=${1:?usage: scripts/setup-python.sh runtime|test}
+venv=$root/.venv
+stamp=$venv/.installed-$set
+made_from=$(what_it_is_made_from "$venv" pyproject.toml requirements/{bootstrap,build,"$set"}.txt)
+[[ -f $stamp && $(<"$stamp") == "$made_from" ]] && exit 0
+
+echo "Setting up Python in .venv: about 5 GB, most of it the CUDA libraries that torch brings ..." >&2
+rm -f "$venv"/.installed-*
+make_venv "$venv"
+"$venv/bin/python" -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
+uv=("$venv/bin/python" -m uv pip install --quiet --python "$venv/bin/python")
+"${uv[@]}" --require-hashes -r "requirements/$set.txt" -r requirements/build.txt
+"${uv[@]}" --no-deps --no-build-isolation --editable .
+echo "$made_from" >"$stamp"

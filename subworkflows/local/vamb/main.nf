@@ -1,0 +1,22 @@
+//
+// VAMB: a variational autoencoder's latent, clustered by iterative medoids
+//
+
+include { VAMB_EMBED   } from '../../../modules/local/vamb/embed'
+include { VAMB_CLUSTER } from '../../../modules/local/vamb/cluster'
+
+workflow VAMB {
+    take:
+    ch_features // [meta, composition.npz, abundance.npz]
+
+    main:
+    VAMB_EMBED(ch_features.map { meta, composition, abundance -> [meta + [binner: 'vamb'], composition, abundance] })
+    VAMB_CLUSTER(VAMB_EMBED.out.latent)
+
+    clusters = VAMB_CLUSTER.out.clusters
+    versions = VAMB_EMBED.out.versions.mix(VAMB_CLUSTER.out.versions)
+
+    emit:
+    clusters // [meta + binner, clusters.tsv]
+    versions // [process, tool, version]
+}
