@@ -1,0 +1,88 @@
+"""`latentbin-simulate`: data whose truth is known."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from latentbin.command import add_seed, new_parser, run, stage
+from latentbin.options import add_options, from_args
+from latentbin.simulate.options import CommunityOptions
+
+logger = logging.getLogger(__name__)
+
+_EPILOG = """\
+examples:
+  latentbin-simulate community --output-dir community
+  latentbin-simulate community --seed 7 --genome-count 20 --samples 6 --fastq --output-dir big
+  latentbin-simulate community --genomes refs/*.fna.gz --mode multi --output-dir mine
+
+The folder holds samplesheet.csv (and samplesheet_fastq.csv with --fastq) for the pipeline,
+contigs.fna.gz or assemblies/*.fna.gz, S1.bam ... with indexes, truth.binning (CAMI's gold
+standard), genomes/*.fna.gz and community.json. Reads are placed where they come from, without a
+mapper; in multi mode a pair that fits contigs of several samples goes to one of them by chance.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = new_parser("latentbin-simulate", "Simulated data with their truth.", _EPILOG)
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    community = kinds.add_parser(
+        "community",
+        help="a metagenome: contigs, BAMs, truth",
+        description="A synthetic community: genomes with protein genes, codon usage and the "
+        "universal single-copy genes, cut into contigs, with reads in sorted BAMs and the truth.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    community.add_argument(
+        "--output-dir", required=True, type=Path, help="folder to make; must not exist, or be empty"
+    )
+    community.add_argument(
+        "--genomes",
+        nargs="+",
+        type=Path,
+        metavar="FASTA",
+        help="take these genomes, one per file, instead of making them",
+    )
+    add_seed(community)
+    add_options(community, CommunityOptions)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    return run(build_parser(), argv, _community)
+
+
+def _community(args: argparse.Namespace) -> None:
+    import numpy as np
+
+    from latentbin.files import atomic_directory
+    from latentbin.simulate.community import simulate, write
+    from latentbin.simulate.genomes import make_genomes, read_genomes
+
+    options = from_args(CommunityOptions, args)
+    rng = np.random.default_rng(args.seed)
+    with atomic_directory(args.output_dir) as folder:
+        with stage("genomes"):
+            genomes = (
+                read_genomes(args.genomes)
+                if args.genomes
+                else make_genomes(
+                    rng, options.genome_count, options.genome_length, options.divergence
+                )
+            )
+        with stage("sequenced and assembled"):
+            community = simulate(genomes, options, rng)
+        logger.info(
+            "%d genomes, %d contigs, %d bp",
+            len(genomes),
+            len(community.contigs),
+            community.contigs.lengths.sum(),
+        )
+        write(community, options, args.seed, rng, folder, args.output_dir)
+    logger.info("samplesheet for the pipeline: %s", args.output_dir / "samplesheet.csv")
