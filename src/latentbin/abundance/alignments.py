@@ -8,8 +8,9 @@ import logging
 import os
 import shutil
 import struct
+import subprocess
+import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -39,19 +40,39 @@ class Header:
     Attributes
     ----------
     contigs : the reference sequences that reads were mapped to, in the file's order
-    sort_order : ``SO`` of the ``@HD`` line, empty if not given
     digest : equal for files with the same names and lengths in the same order
     """
 
     contigs: Contigs
-    sort_order: str
     digest: str
+
+
+Scan = Callable[[NDArray[np.uint8]], int]
+
+
+def read_header(path: str | os.PathLike[str], reference: str | os.PathLike[str] | None) -> Header:
+    """The header of a BAM, CRAM or SAM file; refuses what `open_alignments` refuses."""
+    if _is_bam(path, reference):
+        with open_alignments(path, reference) as (header, _):
+            return header
+    import pysam
+
+    verbosity = pysam.set_verbosity(0)  # htslib would write its own errors beside our message
+    try:
+        with pysam.AlignmentFile(os.fspath(path), check_sq=False) as handle:
+            text = str(handle.header)
+            names, lengths = handle.references, np.array(handle.lengths, np.int64)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: could not be read ({error}). Make the file again.") from error
+    finally:
+        pysam.set_verbosity(verbosity)
+    return _checked_header(path, text, Contigs(tuple(names), lengths))
 
 
 @contextlib.contextmanager
 def open_alignments(
     path: str | os.PathLike[str], reference: str | os.PathLike[str] | None, threads: int = 1
-) -> Iterator[tuple[Header, Callable[[Callable[[NDArray[np.uint8]], int]], None]]]:
+) -> Iterator[tuple[Header, Callable[[Scan], None]]]:
     """Open a coordinate-sorted BAM, CRAM or SAM file.
 
     - ``reference``: FASTA that the reads were mapped to; needed for CRAM
@@ -68,41 +89,53 @@ def open_alignments(
         CRAM without reference
     """
     with contextlib.ExitStack() as stack:
-        stack.enter_context(readable(path, "alignment file"))
-        with open(path, "rb") as handle:
-            magic = handle.read(4)
-        if magic == _BGZF_MAGIC:
-            check_complete(path)
+        if _is_bam(path, reference):
             stream: IO[bytes] = stack.enter_context(open(path, "rb"))
-        elif magic == _CRAM_MAGIC or magic in _SAM_STARTS:
-            if magic == _CRAM_MAGIC and reference is None:
-                raise UserError(
-                    f"{path}: a CRAM file can only be read together with the FASTA that the reads "
-                    "were mapped to. Give it with --reference."
-                )
-            logger.info("%s: not a BAM file, read through pysam, which is slower", path)
-            stream = stack.enter_context(_through_pysam(path, reference))
+            finish = _nothing
         else:
-            raise UserError(
-                f"{path}: not a BAM file (nor CRAM or SAM). Expected reads mapped to the contigs."
-            )
+            logger.info("%s: not a BAM file, read through pysam, which is slower", path)
+            stream, finish = stack.enter_context(_through_pysam(path, reference))
         pool = stack.enter_context(ThreadPoolExecutor(threads - 1)) if threads > 1 else None
         blocks = stack.enter_context(contextlib.closing(batches(stream, pool, threads - 1)))
+
+        def drive(scan: Scan) -> None:
+            _drive(rest, blocks, scan)
+            finish()
+
         try:
             header, rest = _read_header(path, blocks)
-            yield header, lambda scan: _drive(path, rest, blocks, scan)
+            yield header, drive
         except DamagedError as error:
+            finish()
             raise UserError(
                 f"{path}: the file is damaged: {error}. Copy it again, or make it again."
             ) from error
 
 
-def _drive(
-    path: str | os.PathLike[str],
-    rest: bytes,
-    blocks: Iterator[list[bytes]],
-    scan: Callable[[NDArray[np.uint8]], int],
-) -> None:
+def _is_bam(path: str | os.PathLike[str], reference: str | os.PathLike[str] | None) -> bool:
+    """Whether our own reader takes the file; refuses what neither it nor pysam can read."""
+    with readable(path, "alignment file"), open(path, "rb") as handle:
+        magic = handle.read(4)
+    if magic == _BGZF_MAGIC:
+        check_complete(path)
+        return True
+    if magic == _CRAM_MAGIC and reference is None:
+        raise UserError(
+            f"{path}: a CRAM file can only be read together with the FASTA that the reads were "
+            "mapped to. Give it with --reference."
+        )
+    if magic != _CRAM_MAGIC and magic not in _SAM_STARTS:
+        raise UserError(
+            f"{path}: not a BAM file (nor CRAM or SAM). Expected reads mapped to the contigs."
+        )
+    return False
+
+
+def _nothing() -> None:
+    pass
+
+
+def _drive(rest: bytes, blocks: Iterator[list[bytes]], scan: Scan) -> None:
     data = np.frombuffer(rest, np.uint8)
     used = scan(data)
     for batch in blocks:
@@ -132,7 +165,7 @@ def _read_header(
     need(12 + text_size)
     text = data[8 : 8 + text_size].decode("utf-8", "replace")
     (n_contigs,) = struct.unpack_from("<I", data, 8 + text_size)
-    first = at = 12 + text_size
+    at = 12 + text_size
     names, lengths = [], np.empty(n_contigs, np.int64)
     for row in range(n_contigs):
         need(at + 4)
@@ -141,21 +174,23 @@ def _read_header(
         names.append(data[at + 4 : at + 3 + name_size].decode("utf-8", "replace"))
         (lengths[row],) = struct.unpack_from("<I", data, at + 4 + name_size)
         at += 8 + name_size
-    header = Header(
-        Contigs(tuple(names), lengths),
-        _sort_order(text),
-        hashlib.sha256(memoryview(data)[first:at]).hexdigest(),
-    )
-    if n_contigs == 0:
+    contigs = Contigs(tuple(names), lengths)
+    return _checked_header(path, text, contigs), bytes(data[at:])
+
+
+def _checked_header(path: str | os.PathLike[str], text: str, contigs: Contigs) -> Header:
+    order = _sort_order(text)
+    if len(contigs) == 0:
         raise UserError(
             f"{path}: names no contigs in its header. Expected reads mapped to contigs."
         )
-    if header.sort_order not in _SORTABLE:
+    if order not in _SORTABLE:
         raise UserError(
-            f"{path}: is sorted by '{header.sort_order}', expected by coordinate. "
-            "Run 'samtools sort' on it."
+            f"{path}: is sorted by '{order}', expected by coordinate. Run 'samtools sort' on it."
+            if order != "unsorted"
+            else f"{path}: is not sorted, expected by coordinate. Run 'samtools sort' on it."
         )
-    return header, bytes(data[at:])
+    return Header(contigs, hashlib.sha256(contigs.lengths.tobytes()).hexdigest() + contigs.digest)
 
 
 def _sort_order(text: str) -> str:
@@ -168,45 +203,33 @@ def _sort_order(text: str) -> str:
 @contextlib.contextmanager
 def _through_pysam(
     path: str | os.PathLike[str], reference: str | os.PathLike[str] | None
-) -> Iterator[IO[bytes]]:
-    """A pipe that carries the file as uncompressed BAM, so that one scan serves all formats."""
-    import pysam
+) -> Iterator[tuple[IO[bytes], Callable[[], None]]]:
+    """The file as uncompressed BAM from a process of its own, so that one scan serves all.
 
-    failures: list[Exception] = []
+    Yields the stream, and what to call at its end: it raises `UserError` if the process failed.
+    """
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as messages:
+        command = [sys.executable, "-m", "latentbin.abundance.feed", os.fspath(path)]
+        if reference is not None:
+            command.append(os.fspath(_indexable(reference, Path(folder))))
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages) as feeder:
+            assert feeder.stdout is not None
 
-    def feed(write_end: int, fasta: str | None) -> None:
-        try:
-            with (
-                os.fdopen(write_end, "wb") as sink,
-                pysam.AlignmentFile(str(path), reference_filename=fasta, check_sq=False) as source,
-                pysam.AlignmentFile(sink, "wb0", template=source) as target,
-            ):
-                for read in source:
-                    target.write(read)
-        except (OSError, ValueError) as error:
-            failures.append(error)
+            def finish() -> None:
+                if feeder.wait() == 0:
+                    return
+                messages.seek(0)
+                lines = messages.read().decode("utf-8", "replace").strip().splitlines()
+                raise UserError(
+                    f"{path}: could not be read ({lines[-1] if lines else 'no reason given'}). "
+                    "Check that the file is whole"
+                    + ("." if reference is None else f" and was mapped to {reference}.")
+                )
 
-    verbosity = pysam.set_verbosity(0)  # htslib would write its own errors beside our message
-    with tempfile.TemporaryDirectory() as folder:
-        fasta = None if reference is None else str(_indexable(reference, Path(folder)))
-        read_end, write_end = os.pipe()
-        feeder = threading.Thread(target=feed, args=(write_end, fasta), daemon=True)
-        feeder.start()
-        try:
-            with os.fdopen(read_end, "rb") as pipe:
-                yield pipe
-        except DamagedError:
-            if not failures:
-                raise
-        finally:
-            feeder.join()
-            pysam.set_verbosity(verbosity)
-    if failures:
-        raise UserError(
-            f"{path}: could not be read ({failures[0]}). Check that the file is whole"
-            + ("" if reference is None else f" and that its reads were mapped to {reference}")
-            + "."
-        ) from failures[0]
+            try:
+                yield feeder.stdout, finish
+            finally:
+                feeder.kill()
 
 
 def _indexable(reference: str | os.PathLike[str], folder: Path) -> Path:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentbin.abundance import records, scan
-from latentbin.abundance.alignments import Header, open_alignments
+from latentbin.abundance.alignments import Header, open_alignments, read_header
 from latentbin.abundance.catalogue import Catalogue, rows_of
 from latentbin.abundance.names import NameIndex
 from latentbin.abundance.options import BamOptions
@@ -149,13 +149,12 @@ def count_files(
     """
     rows: dict[str, NDArray[np.intp]] = {}
     for path in paths:
-        with open_alignments(path, reference) as (header, _):
-            if catalogue is None:
-                longest = int(header.contigs.lengths.min())
-                catalogue = Catalogue(header.contigs, longest, path)
-            if header.digest not in rows:
-                rows[header.digest] = rows_of(header.contigs, path, catalogue)
-                _tell_difference(header, path, catalogue, rows[header.digest])
+        header = read_header(path, reference)
+        if catalogue is None:
+            catalogue = Catalogue(header.contigs, int(header.contigs.lengths.min()), path)
+        if header.digest not in rows:
+            rows[header.digest] = rows_of(header.contigs, path, catalogue)
+            _tell_difference(header, path, catalogue, rows[header.digest])
     assert catalogue is not None
     shape = (len(catalogue.contigs), len(paths))
     values = np.zeros(shape, np.float32)
