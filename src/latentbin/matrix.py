@@ -153,7 +153,11 @@ class NamedMatrix:
         source = str(path)
         expected = f"latentbin/{kind}/{SCHEMA_VERSION}"
         try:
-            with readable(path, f"{kind} file"), np.load(path, allow_pickle=False) as members:
+            with (
+                readable(path, f"{kind} file"),
+                open(path, "rb") as handle,
+                np.load(handle, allow_pickle=False) as members,
+            ):
                 header = json.loads(members["header"].tobytes())
                 if header["schema"] != expected:
                     raise ContractError(
@@ -172,7 +176,7 @@ class NamedMatrix:
                 values = members["values"]
         except (zipfile.BadZipFile, ValueError, KeyError, EOFError, AttributeError) as error:
             raise UserError(
-                f"{source}: not a {kind} file of Latentbin, or damaged. Make it again."
+                f"{source}: damaged, or not a Latentbin file of {kind}. Make it again."
             ) from error
         if names_digest(names) != header["names_sha256"]:
             raise UserError(f"{source}: the row names do not fit their digest. Make it again.")
