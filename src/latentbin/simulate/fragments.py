@@ -17,6 +17,7 @@ _RATE_CV2 = 0.04  # squared coefficient of variation of that rate: coverage beyo
 _LENGTH_SIGMA = 0.9  # of the logarithm of contig lengths
 _GAP = 80  # mean bases lost between contigs
 _MIN_OVERLAP = 50  # bases that must lie on a contig for a read to map there
+_PAIR_BONUS = 20  # bases that a mapper gives up for a proper pair
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +203,8 @@ def place(
         right, right_overlap = _best_contig(
             assembly, fragments.start + fragments.size - READ_LENGTH
         )
-        overlap = left_overlap + right_overlap
+        together = (left == right) & (left >= 0)
+        overlap = left_overlap + right_overlap + np.where(together, _PAIR_BONUS, 0)
         n_equal = np.where(overlap > most, 1, n_equal + (overlap == most))
         # the k-th of equals replaces the one before with chance 1/k: each is as likely in the end
         taken = (overlap > 0) & (overlap >= most) & (rng.random(n) * n_equal < 1)

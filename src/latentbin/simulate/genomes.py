@@ -24,6 +24,7 @@ from latentbin.simulate.profiles import draw_protein, marker_profiles
 
 _N = 4
 _SHINE_DALGARNO = np.array([0, 2, 2, 0, 2, 2], np.uint8)  # AGGAGG
+_LONGEST_SPACER = 400
 _LETTERS = np.frombuffer(b"ACGTN", np.uint8)
 _CODES = np.full(256, _N, np.uint8)
 for _code, _pair in enumerate((b"Aa", b"Cc", b"Gg", b"TtUu")):
@@ -95,7 +96,7 @@ def make_genomes(
 
 
 def make_genome(rng: np.random.Generator, name: str, length: int, gc: float) -> Genome:
-    """A genome of ``length`` bp: genes on both strands, the 40 single-copy genes among them.
+    """A genome of ``length`` bp (at least 80,000) with genes, the single-copy genes among them.
 
     Neighbours tend to share a strand; each gene has a spacer with (mostly) a Shine-Dalgarno
     sequence in front; a few genes are written in a foreign dialect, as after horizontal transfer.
@@ -109,6 +110,7 @@ def make_genome(rng: np.random.Generator, name: str, length: int, gc: float) -> 
         proteins.append(("", rng.choice(20, size, p=dialect.usage)))
         needed += 3 * size + 130
 
+    owed = sum(3 * (len(protein) + 2) + _LONGEST_SPACER for name, protein in proteins if name)
     pieces: list[NDArray[np.uint8]] = []
     genes: list[Gene] = []
     position, strand = 0, 1
@@ -116,10 +118,11 @@ def make_genome(rng: np.random.Generator, name: str, length: int, gc: float) -> 
         marker, protein = proteins[number]
         strange = not marker and rng.random() < 0.06
         coding = write_gene(rng, foreign if strange else dialect, protein)
-        spacer = _spacer(rng, dialect, 30 + int(rng.exponential(80)))
-        if position + len(spacer) + len(coding) > length:
-            if marker:
-                raise AssertionError("the genome has no room for its marker genes")
+        spacer = _spacer(rng, dialect, 30 + min(int(rng.exponential(80)), _LONGEST_SPACER - 30))
+        if marker:
+            owed -= len(coding) + _LONGEST_SPACER
+        if position + len(spacer) + len(coding) + owed > length:
+            assert not marker, "a genome of the shortest length has room for its markers"
             continue
         if rng.random() < 0.3:
             strand = -strand
