@@ -174,22 +174,22 @@ class NamedMatrix:
                     if key.startswith("row_")
                 }
                 values = members["values"]
-        except (zipfile.BadZipFile, ValueError, KeyError, EOFError, AttributeError) as error:
+                columns, digest = tuple(header["columns"]), header["names_sha256"]
+                attributes, report = header["attributes"], header["report"]
+        except (
+            zipfile.BadZipFile,
+            ValueError,
+            KeyError,
+            EOFError,
+            AttributeError,
+            TypeError,
+        ) as error:
             raise UserError(
                 f"{source}: damaged, or not a Latentbin file of {kind}. Make it again."
             ) from error
-        if names_digest(names) != header["names_sha256"]:
+        if names_digest(names) != digest:
             raise UserError(f"{source}: the row names do not fit their digest. Make it again.")
-        return cls(
-            kind,
-            names,
-            tuple(header["columns"]),
-            values,
-            arrays,
-            header["attributes"],
-            header["report"],
-            source,
-        )
+        return cls(kind, names, columns, values, arrays, attributes, report, source)
 
 
 def match_names(
