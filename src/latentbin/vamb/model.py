@@ -10,6 +10,7 @@ import json
 import logging
 import math
 import pickle
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 TERMS = ("profile", "total", "tnf", "kl")
 _ENCODE_ROWS = 8192
+_LOG_LINES = 10
 _CHECKPOINT_VERSION = 1
 
 
@@ -104,7 +106,15 @@ class VaeEncoder:
         self.history_ = self._resume(module, optimizer, identity)
         self.module_ = module
         first = len(self.history_)
-        epochs = tqdm(range(first, options.epochs), "training", options.epochs, initial=first)
+        # a bar on a terminal; in a log file a line now and then
+        on_terminal = sys.stderr.isatty()
+        epochs = tqdm(
+            range(first, options.epochs),
+            "training",
+            options.epochs,
+            initial=first,
+            disable=not on_terminal,
+        )
         for epoch in epochs:
             doublings = sum(epoch >= at for at in options.doublings())
             batch_size = _batch_size(len(rows), options.batch_size << doublings)
@@ -116,8 +126,11 @@ class VaeEncoder:
                     "in the abundances."
                 )
             self.history_.append(terms)
-            epochs.set_postfix_str(f"loss {sum(terms):.4f} {_described(terms)}", refresh=False)
             done = epoch + 1
+            losses = f"loss {sum(terms):.4f} {_described(terms)}"
+            epochs.set_postfix_str(losses, refresh=False)
+            if not on_terminal and done % max(1, options.epochs // _LOG_LINES) == 0:
+                logger.info("epoch %d of %d: %s", done, options.epochs, losses)
             if self.checkpoint and (done % self.checkpoint_every == 0 or done == options.epochs):
                 self._save(module, optimizer, identity)
         return self

@@ -69,7 +69,7 @@ class ClusterOptions(Options):
     )
     patience: int = option(25, "Futile candidates before a medoid stays.", low=1)
     medoid_radius: float = option(
-        0.05, "Distance within which a medoid's density is judged.", low=1e-4, high=0.3
+        0.025, "Distance within which a medoid's density is judged.", low=1e-4, high=0.3
     )
     default_radius: float = option(
         0.06, "Radius of the clusters that have no clear border.", low=1e-4, high=0.3
