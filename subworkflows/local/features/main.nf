@@ -43,7 +43,8 @@ workflow FEATURES {
             .mix(MAPPING.out.bam)
             .map { meta, bam -> [meta.group, meta, bam] }
             .combine(ch_composition, by: 0)
-            .map { _group, meta, bam, composition -> [meta, bam, composition] }
+            .combine(ch_catalogue.map { meta, fasta -> [meta.id, fasta] }, by: 0)
+            .map { _group, meta, bam, composition, fasta -> [meta, bam, composition, fasta] }
     )
     ABUNDANCE_TABLE(
         ch_inputs.depth

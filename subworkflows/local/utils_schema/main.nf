@@ -159,10 +159,11 @@ def readSheet(csv, schema) {
             def path = text != null && spec.format == 'file-path' ? sheetPath(text, csv) : null
             if (text != null) {
                 // whether it exists is asked of the resolved path
-                problems.addAll(valueProblems("${where}, ${name}", text, spec + [exists: false]))
-                if (path && spec.exists && !path.exists()) {
-                    problems << "${where}, ${name}: '${text}' does not exist.".toString()
+                def found = valueProblems("${where}, ${name}", text, spec + [exists: false])
+                if (!found && path && spec.exists && !path.exists()) {
+                    found = ["${where}, ${name}: '${text}' does not exist."]
                 }
+                problems.addAll(found*.toString())
             }
             else if (name in schema.items.required && name in header) {
                 problems << "${where}: '${name}' is empty. ${spec.description}".toString()

@@ -6,7 +6,7 @@ process ABUNDANCE_BAM {
     container "ghcr.io/latentbin/latentbin-abundance:${workflow.manifest.version}"
 
     input:
-    tuple val(meta), path(bam), path(catalogue)
+    tuple val(meta), path(bam), path(catalogue), path(fasta)
 
     output:
     tuple val(meta), path("${prefix}.abundance.npz"), emit: abundance
@@ -14,12 +14,14 @@ process ABUNDANCE_BAM {
 
     script:
     def args = task.ext.args ?: ''
+    def reference = bam.name.endsWith('.cram') ? "--reference ${fasta}" : ''
     prefix   = task.ext.prefix ?: meta.id
     """
     latentbin-abundance bam \\
         --bam ${bam} \\
         --sample ${meta.sample ?: meta.id} \\
         --catalogue ${catalogue} \\
+        ${reference} \\
         --output ${prefix}.abundance.npz \\
         --threads ${task.cpus} \\
         ${args}

@@ -14,12 +14,14 @@ process VAMB_CLUSTER {
 
     script:
     def args = task.ext.args ?: ''
+    def separator = meta.separator ? "--separator='${meta.separator}'" : ''
     prefix   = task.ext.prefix ?: meta.id
     """
     latentbin-vamb cluster \\
         --latent ${latent} \\
         --output ${prefix}.clusters.tsv \\
         --threads ${task.cpus} \\
+        ${separator} \\
         ${args}
     """
 

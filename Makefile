@@ -1,0 +1,52 @@
+# Every target sets up what it needs, in .venv and .tools; the second time it starts at once.
+# Needs git, make and Python 3.11 or newer; no root.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow lint lock bench clean python python-test nextflow mappers
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
+NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
+PIPELINE := main.nf nextflow.config conf workflows subworkflows modules
+PYTEST   := python -m pytest -q -n 2
+
+help: ## this text
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: python nextflow ## simulate a community, bin it, compare with the truth
+	@scripts/demo.sh
+
+test: lint mappers ## what every change must pass: ruff, mypy, nextflow lint, the quick tests
+	$(PYTEST)
+
+test-slow: python-test nextflow mappers ## the long tests
+	$(PYTEST) -m slow
+
+lint: python-test nextflow
+	ruff check .
+	ruff format --check .
+	mypy
+	$(NEXTFLOW) lint $(PIPELINE) > .tools/lint.log || { cat .tools/lint.log; exit 1; }
+
+bench: python-test ## every benchmark under benchmarks/
+	@for script in benchmarks/*/run.sh; do echo "== $$script"; bash "$$script"; done
+
+lock: python ## pin all requirements anew, with hashes
+	@scripts/lock.sh
+
+clean: ## remove what was set up and made
+	rm -rf .venv .tools demo work results .nextflow* .{pytest,mypy,ruff}_cache .hypothesis
+
+python:
+	@scripts/setup-python.sh runtime
+
+python-test:
+	@scripts/setup-python.sh test
+
+nextflow:
+	@scripts/setup-nextflow.sh
+
+# without a mapper the tests that map reads are skipped; in CI that is a failure
+mappers:
+	@scripts/setup-mappers.sh || [[ "$${CI:-}" != true ]]

@@ -1,0 +1,7 @@
+// The module alone: nextflow run modules/nf-core/samtools/index/tests --bam S1.bam
+
+include { SAMTOOLS_INDEX } from '../main'
+
+workflow {
+    SAMTOOLS_INDEX([[id: 'test'], file(params.bam)])
+}

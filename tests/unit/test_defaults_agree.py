@@ -1,0 +1,97 @@
+"""nextflow.config, nextflow_schema.json and the option dataclasses say the same."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from latentbin import __version__
+from latentbin.abundance.options import BamOptions
+from latentbin.bins.options import BinsOptions
+from latentbin.catalogue.options import CatalogueOptions
+from latentbin.composition.options import TnfOptions
+from latentbin.options import Options
+from latentbin.vamb.options import PRESETS, EmbedOptions
+
+ROOT = Path(__file__).parents[2]
+CONFIG = (ROOT / "nextflow.config").read_text()
+SCHEMA = json.loads((ROOT / "nextflow_schema.json").read_text())
+SPECS: dict[str, dict[str, Any]] = {
+    name: spec for group in SCHEMA["$defs"].values() for name, spec in group["properties"].items()
+}
+# parameter of the pipeline, and the option of a command that it sets
+SET_BY = [
+    ("min_length", TnfOptions, "min_length"),
+    ("min_length", EmbedOptions, "min_length"),
+    ("tnf_projection", TnfOptions, "projection"),
+    ("abundance_unit", BamOptions, "unit"),
+    ("min_identity", BamOptions, "min_identity"),
+    ("min_bin_size", BinsOptions, "min_bin_size"),
+    ("separator", BinsOptions, "separator"),
+]
+
+
+def config_params() -> dict[str, Any]:
+    (block,) = re.findall(r"^params \{\n(.*?)^\}", CONFIG, re.S | re.M)
+    words = {"null": "None", "true": "True", "false": "False"}
+    return {
+        name: ast.literal_eval(words.get(value, value))
+        for name, value in re.findall(r"^    (\w+) += (.+)$", block, re.M)
+    }
+
+
+def test_config_and_schema_have_the_same_parameters_and_defaults() -> None:
+    defaults = {name: spec.get("default") for name, spec in SPECS.items()}
+    assert config_params() == defaults
+
+
+def test_every_default_fits_its_own_schema() -> None:
+    for name, spec in SPECS.items():
+        if "default" in spec:
+            jsonschema.validate(spec["default"], spec)
+        assert spec["description"], name
+    assert [entry["$ref"] for entry in SCHEMA["allOf"]] == [
+        f"#/$defs/{key}" for key in SCHEMA["$defs"]
+    ]
+    for path in ("nextflow_schema.json", "assets/schema_input.json"):
+        jsonschema.Draft202012Validator.check_schema(json.loads((ROOT / path).read_text()))
+
+
+@pytest.mark.parametrize(("param", "options", "field_name"), SET_BY)
+def test_pipeline_and_command_agree(param: str, options: type[Options], field_name: str) -> None:
+    fields = {field.name: field for field in dataclasses.fields(options)}  # type: ignore[arg-type]
+    field, spec = fields[field_name], SPECS[param]
+    assert config_params()[param] == field.default
+    if field.metadata["choices"]:
+        assert tuple(spec["enum"]) == field.metadata["choices"]
+    # the pipeline may be narrower than the command, not wider
+    low, high = field.metadata["low"], field.metadata["high"]
+    assert low is None or spec["minimum"] >= low
+    assert high is None or spec["maximum"] <= high
+
+
+def test_presets_and_separator() -> None:
+    assert tuple(SPECS["vamb_preset"]["enum"]) == PRESETS
+    assert SPECS["vamb_preset"]["default"] == PRESETS[0]
+    rules = (ROOT / "subworkflows/local/utils_samplesheet/main.nf").read_text()
+    assert f"'{CatalogueOptions().separator}' : null" in rules
+
+
+def test_every_parameter_is_used() -> None:
+    files = ("main.nf", "nextflow.config", "subworkflows/local/utils_latentbin/main.nf")
+    paths = [*(ROOT / name for name in files), *ROOT.glob("conf/*.config")]
+    used = "".join(path.read_text() for path in paths)
+    for name in SPECS:
+        assert re.search(rf"\b(params|given)\.{name}\b", used), name
+
+
+def test_one_version() -> None:
+    (version,) = re.findall(r"^    version += '(.+)'$", CONFIG, re.M)
+    assert version == __version__
