@@ -51,5 +51,5 @@ class TableOptions(Options):
         choices=("auto", "jgi", "coverm", "aemb"),
     )
     unit: str | None = option(
-        None, "which columns of a coverm table to take (the others have depth) ", choices=UNITS
+        None, "which columns of a coverm table to take (the others have depth)", choices=UNITS
     )
