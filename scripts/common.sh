@@ -29,6 +29,11 @@ make_venv() {
     fi
 }
 
+# Where a program of the system's stands, not one that was set up here
+find_on_path() {
+    PATH=$(tr ':' '\n' <<<"$PATH" | grep -vxF "$root/.tools/bin" | paste -sd:) command -v "$1"
+}
+
 # what_it_is_made_from FOLDER FILE...
 what_it_is_made_from() {
     echo "$1 $(cat "${@:2}" | sha256sum | cut -c-64)"

@@ -8,6 +8,7 @@ if [[ ! -f demo/community/samplesheet.csv ]]; then
     latentbin-simulate community --output-dir demo/community
 fi
 cd demo
+[[ -t 1 ]] || export NXF_ANSI_LOG=false
 ../.tools/bin/nextflow run .. --input community/samplesheet.csv --truth community/truth.binning \
     --outdir results -resume
 

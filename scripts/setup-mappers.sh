@@ -5,10 +5,13 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 missing=()
+made=1
 for tool in minimap2 samtools; do
-    command -v "$tool" >/dev/null || [[ -x .tools/bin/$tool ]] || missing+=("$tool")
+    find_on_path "$tool" >/dev/null && continue
+    missing+=("$tool")
+    [[ -x .tools/bin/$tool ]] || made=
 done
-[[ ${missing[*]} ]] || exit 0
+[[ ${missing[*]} && ! $made ]] || exit 0
 command -v apt-get >/dev/null && command -v dpkg >/dev/null || {
     echo "${missing[*]}: not on PATH, and there is no apt-get to fetch them with. Install them to map reads." >&2
     exit 1
@@ -16,7 +19,7 @@ command -v apt-get >/dev/null && command -v dpkg >/dev/null || {
 
 echo "Setting up ${missing[*]} in .tools ..." >&2
 mappers=$root/.tools/mappers
-rm -rf "$mappers"
+rm -rf "$mappers" .tools/bin/{minimap2,samtools}
 mkdir -p "$mappers"/{state/lists/partial,cache/archives/partial,debs} .tools/bin
 # package lists of our own: those of the system may be absent, and only root may fetch them
 apt=(-qq -o Dir::State="$mappers/state" -o Dir::State::status=/var/lib/dpkg/status

@@ -12,8 +12,7 @@ jars=$root/requirements/nextflow-$version.sha256
 mkdir -p .tools/bin
 
 if [[ $# == 0 ]]; then
-    theirs=$(PATH=${PATH//"$root/.tools/bin:"/} command -v nextflow || true)
-    if [[ $theirs ]] && has=$("$theirs" -version 2>/dev/null | grep -oE 'version [0-9.]+') &&
+    if theirs=$(find_on_path nextflow) && has=$("$theirs" -version 2>/dev/null | grep -oE 'version [0-9.]+') &&
         printf 'version 25.04.0\n%s\n' "$has" | sort --version-sort --check 2>/dev/null; then
         ln -sfn "$theirs" .tools/bin/nextflow
         exit 0

@@ -216,3 +216,23 @@ def test_help_prints_every_parameter(run_pipeline: RunPipeline) -> None:
         for name, spec in group["properties"].items():
             assert re.search(rf"--{name} +{re.escape(spec['description'])}", run.text), name
     assert not run.results.exists()
+
+
+def test_a_killed_task_is_tried_again(
+    run_pipeline: RunPipeline, sheet: Path, tmp_path: Path
+) -> None:
+    rows = EVERY_KIND.splitlines()
+    sheet.write_text(f"{rows[0]}\n{rows[7]}\n")
+    config = tmp_path / "killed.config"
+    config.write_text(
+        "process { withName: 'COMPOSITION_TNF' {\n"
+        "    beforeScript = { task.attempt == 1 ? 'exit 137' : '' }\n} }\n"
+    )
+    run = run_pipeline("-stub-run", "--input", sheet, "-c", config)
+    assert run.returncode == 0, run.text
+    assert "terminated with an error exit status (137) -- Execution is retried (1)" in run.text
+    trace = (run.results / "pipeline_info/execution_trace.tsv").read_text()
+    assert [line.split("\t")[5] for line in trace.splitlines() if "COMPOSITION" in line] == [
+        "137",
+        "0",
+    ]

@@ -10,6 +10,7 @@ process MINIMAP2_INDEX {
     input:
     tuple val(meta), path(fasta)
 
+    // '|| true': a stub run works without the program
     output:
     tuple val(meta), path("${prefix}.mmi"), emit: index
     tuple val("${task.process}"), val('minimap2'), eval('minimap2 --version || true'), emit: versions
