@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,6 +94,9 @@ def embed_contigs(args: argparse.Namespace) -> None:
     from latentbin.vamb.inputs import read_inputs
 
     inputs = read_inputs(args.composition, args.abundance, options)
+    # Threads that spin while they wait for each other starve whatever else runs on the node, and
+    # each other when processors are short; must be said before torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with stage("loaded torch"):
         import torch
 
