@@ -74,7 +74,8 @@ def run_script(
     return subprocess.run(
         ["bash", *words],
         cwd=copy,
-        env={"PATH": f"{fakes}:/usr/bin:/bin"},
+        # as in the Makefile, the tools that were set up stand last
+        env={"PATH": f"{fakes}:/usr/bin:/bin:{copy}/.tools/bin"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -122,6 +123,15 @@ def test_a_nextflow_on_path_is_used_if_it_is_new_enough(copy: Path) -> None:
         done = run_script(copy, "scripts/setup-nextflow.sh", python="exit 1")
         assert (done.returncode == 0) is used
         assert (link.readlink() == theirs) is used
+
+    # ours is not taken for a Nextflow of the system's
+    theirs.unlink()
+    ours = copy / ".tools/nextflow-25.04.0/nextflow"
+    ours.parent.mkdir()
+    ours.write_text("#!/bin/sh\necho '      version 25.04.0 build 1'\n")
+    ours.chmod(0o755)
+    run_script(copy, "scripts/setup-nextflow.sh", python="exit 1")
+    assert link.readlink() == Path("../nextflow-25.04.0/nextflow")
 
 
 def test_unknown_nextflow_version(copy: Path) -> None:
