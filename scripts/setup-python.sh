@@ -14,7 +14,8 @@ echo "Setting up Python in .venv: about 5 GB, most of it the CUDA libraries that
 rm -f "$venv"/.installed-*
 make_venv "$venv"
 "$venv/bin/python" -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
-uv=("$venv/bin/python" -m uv pip install --quiet --python "$venv/bin/python")
+uv=("$venv/bin/python" -m uv pip install --quiet --no-deps --python "$venv/bin/python")
+# the locks are complete: nothing is resolved, so overrides.txt need not be repeated here
 "${uv[@]}" --require-hashes -r "requirements/$set.txt" -r requirements/build.txt
-"${uv[@]}" --no-deps --no-build-isolation --editable .
+"${uv[@]}" --no-build-isolation --editable .
 echo "$made_from" >"$stamp"
