@@ -11,7 +11,7 @@ made_from=$(what_it_is_made_from "$venv" pyproject.toml requirements/{bootstrap,
 [[ -f $stamp && $(<"$stamp") == "$made_from" ]] && exit 0
 
 echo "Setting up Python in .venv: about 5 GB, most of it the CUDA libraries that torch brings ..." >&2
-rm -f "$venv"/.installed-*
+rm -f "$stamp"
 make_venv "$venv"
 "$venv/bin/python" -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
 uv=("$venv/bin/python" -m uv pip install --quiet --no-deps --python "$venv/bin/python")
