@@ -28,7 +28,7 @@ class Run(NamedTuple):
 
     @property
     def results(self) -> Path:
-        return self.folder / "results"
+        return self.folder / "out"
 
     def count(self, what: str) -> int:
         """Lines of tasks: 'Submitted' or 'Cached'."""
@@ -97,7 +97,7 @@ def run_pipeline(tmp_path: Path) -> RunPipeline:
                 missing("Nextflow is not in .tools (scripts/setup-nextflow.sh)")
         words = [home / "nextflow", "-c", quiet, "run", script, *arguments]
         done = subprocess.run(
-            [*map(str, words), "-ansi-log", "false"],
+            [*map(str, words), "--outdir", "out", "-ansi-log", "false"],
             cwd=tmp_path,
             env={
                 **os.environ,

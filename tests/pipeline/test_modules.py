@@ -103,6 +103,8 @@ def test_each_module_runs_alone(
 ) -> None:
     """In the order of the data: what one makes, the next takes."""
     fasta = community / "contigs.fna.gz"
+    other = tmp_path / "other.fna.gz"
+    other.write_bytes(fasta.read_bytes())
     made: dict[str, Path] = {}
 
     def run(name: str, output: str, **params: Path | str) -> Path:
@@ -114,7 +116,7 @@ def test_each_module_runs_alone(
         return newest
 
     reads = {f"fastq_{mate}": community / f"S1_{mate}.fastq.gz" for mate in (1, 2)}
-    run("local/catalogue/concatenate", "*.catalogue.fna.gz", assembly_1=fasta, assembly_2=fasta)
+    run("local/catalogue/concatenate", "*.catalogue.fna.gz", assembly_1=fasta, assembly_2=other)
     index = run("nf-core/minimap2/index", "*.mmi", fasta=fasta)
     bam = run("nf-core/minimap2/align", "*.bam", **reads, fasta=index)
     run("nf-core/samtools/index", "*.bai", bam=bam)
