@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 TERMS = ("profile", "total", "tnf", "kl")
 _ENCODE_ROWS = 8192
 _LOG_LINES = 10
+_ROWS_PER_THREAD = 512  # with fewer, waking a thread costs more than it brings (benchmarks/vamb)
 _CHECKPOINT_VERSION = 1
 
 
@@ -115,9 +116,11 @@ class VaeEncoder:
             initial=first,
             disable=not on_terminal,
         )
+        threads = torch.get_num_threads()
         for epoch in epochs:
             doublings = sum(epoch >= at for at in options.doublings())
             batch_size = _batch_size(len(rows), options.batch_size << doublings)
+            torch.set_num_threads(max(1, min(threads, batch_size // _ROWS_PER_THREAD)))
             terms = _epoch(module, optimizer, rows, contig_weight, weights, batch_size)
             if not all(map(math.isfinite, terms)):
                 raise UserError(
@@ -133,6 +136,7 @@ class VaeEncoder:
                 logger.info("epoch %d of %d: %s", done, options.epochs, losses)
             if self.checkpoint and (done % self.checkpoint_every == 0 or done == options.epochs):
                 self._save(module, optimizer, identity)
+        torch.set_num_threads(threads)
         return self
 
     def transform(self, features: Features) -> NDArray[np.float32]:
