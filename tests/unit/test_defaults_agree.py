@@ -18,7 +18,7 @@ from latentbin.bins.options import BinsOptions
 from latentbin.catalogue.options import CatalogueOptions
 from latentbin.composition.options import TnfOptions
 from latentbin.options import Options
-from latentbin.vamb.options import PRESETS, EmbedOptions
+from latentbin.vamb.options import PRESETS, ClusterOptions, EmbedOptions
 
 ROOT = Path(__file__).parents[2]
 CONFIG = (ROOT / "nextflow.config").read_text()
@@ -95,3 +95,24 @@ def test_every_parameter_is_used() -> None:
 def test_one_version() -> None:
     (version,) = re.findall(r"^    version += '(.+)'$", CONFIG, re.M)
     assert version == __version__
+
+
+def test_the_docs_list_every_parameter_with_its_default() -> None:
+    usage = (ROOT / "docs/usage.md").read_text()
+    for name, spec in SPECS.items():
+        default = spec.get("default")
+        shown = "" if default is None else json.dumps(default).strip('"')
+        assert f"| `--{name}` | {shown} | {spec['description']} |" in usage, name
+
+
+def test_the_docs_describe_the_defaults_of_vamb() -> None:
+    methods = (ROOT / "docs/methods.md").read_text()
+    embed, cluster = EmbedOptions(), ClusterOptions()
+    for row in (
+        f"| latent, hidden width | 40, 325 | {embed.latent_size}, {embed.hidden_size} ",
+        f"| epochs | 500 | {embed.epochs} ",
+        f"| shortest contig | 100 bp | {embed.min_length:,} bp ",
+        f"| alpha | 0.05 | {embed.alpha_for(2)}, or {embed.alpha_for(1)} with one sample",
+    ):
+        assert row in methods
+    assert f"sum_j length_j ({cluster.medoid_radius} - d_j)" in methods
