@@ -121,11 +121,13 @@ def test_each_module_runs_alone(
     bam = run("nf-core/minimap2/align", "*.bam", **reads, fasta=index)
     run("nf-core/samtools/index", "*.bai", bam=bam)
     composition = run("local/composition/tnf", "*.composition.npz", fasta=fasta)
-    first = run("local/abundance/bam", "*.abundance.npz", bam=bam, fasta=fasta)
+    first = run(
+        "local/abundance/bam", "*.abundance.npz", bam=bam, catalogue=composition, fasta=fasta
+    )
     table = tmp_path / "aemb.tsv"
     names = subprocess.run(["zgrep", "-o", "^>[^ ]*", fasta], capture_output=True, text=True).stdout
     table.write_text("".join(f"{name[1:]}\t{row}.5\n" for row, name in enumerate(names.split())))
-    second = run("local/abundance/table", "*.abundance.npz", table=table, fasta=fasta)
+    second = run("local/abundance/table", "*.abundance.npz", table=table, catalogue=composition)
     abundance = run(
         "local/abundance/merge", "*.abundance.npz", abundance_1=first, abundance_2=second
     )

@@ -6,7 +6,7 @@ process ABUNDANCE_BAM {
     container "ghcr.io/latentbin/latentbin-abundance:${workflow.manifest.version}"
 
     input:
-    tuple val(meta), path(bam), path(catalogue), path(fasta)
+    tuple val(meta), path(bam), path(catalogue), path(fasta, stageAs: 'reference/*')
 
     output:
     tuple val(meta), path("${prefix}.abundance.npz"), emit: abundance

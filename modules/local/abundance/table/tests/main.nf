@@ -1,7 +1,7 @@
-// The module alone: nextflow run modules/local/abundance/table/tests --table depth.tsv --fasta contigs.fna.gz
+// The module alone: nextflow run modules/local/abundance/table/tests --table depth.tsv --catalogue composition.npz
 
 include { ABUNDANCE_TABLE } from '../main'
 
 workflow {
-    ABUNDANCE_TABLE([[id: 'test'], file(params.table), file(params.fasta)])
+    ABUNDANCE_TABLE([[id: 'test'], file(params.table), file(params.catalogue)])
 }
