@@ -23,7 +23,7 @@ class EmbedOptions(Options):
     )
     beta: float = option(200.0, "Capacity of the latent: higher is larger.", low=1e-6)
     learning_rate: float = option(1e-3, "Learning rate of Adam.", low=1e-9, high=1)
-    epochs: int = option(100, "Passes over all contigs.", low=1)
+    epochs: int = option(70, "Passes over all contigs.", low=1)
     batch_size: int = option(256, "Contigs in a batch at the start.", low=2)
     batch_doublings: str = option(
         "auto", "Epochs at which the batch size doubles, separated by commas, or 'none'."
