@@ -30,13 +30,13 @@ lint: python-test nextflow
 	$(NEXTFLOW) lint $(PIPELINE) > .tools/lint.log || { cat .tools/lint.log; exit 1; }
 
 bench: python-test ## every benchmark under benchmarks/
-	@for script in benchmarks/*/run.sh; do echo "== $$script"; bash "$$script"; done
+	@scripts/bench.sh
 
 lock: python ## pin all requirements anew, with hashes
 	@scripts/lock.sh
 
 clean: ## remove what was set up and made
-	rm -rf .venv .tools demo work results .nextflow* .{pytest,mypy,ruff}_cache .hypothesis
+	rm -rf .venv .tools demo bench work results .nextflow* .{pytest,mypy,ruff}_cache .hypothesis
 
 python:
 	@scripts/setup-python.sh runtime
