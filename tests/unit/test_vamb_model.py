@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 from sklearn.metrics import adjusted_rand_score
-from tests.planted import planted_matrices
+from tests.planted import planted_matrices, save_planted
 
 from latentbin.errors import ContractError, UserError
+from latentbin.matrix import NamedMatrix
 from latentbin.options import OptionError
+from latentbin.vamb import cli
 from latentbin.vamb.cluster import cluster_latent
 from latentbin.vamb.features import make_features
 from latentbin.vamb.model import TERMS, VaeEncoder, choose_device
@@ -152,3 +154,22 @@ def test_batch_doublings():
     assert EmbedOptions(epochs=300).doublings() == (25, 75, 150, 225)  # the released program's
     assert EmbedOptions(batch_doublings="none").doublings() == ()
     assert EmbedOptions(batch_doublings="25,75").doublings() == (25, 75)
+
+
+@pytest.mark.parametrize("step", ["embed", "cluster"])
+def test_names_without_the_separator_are_refused_before_any_work(step, tmp_path, capsys):
+    composition, abundance, _ = save_planted(tmp_path)
+    NamedMatrix(
+        "latent", ("a", "b"), ("z",), np.ones((2, 1), np.float32), {"lengths": np.ones(2)}
+    ).save(tmp_path / "latent.npz")
+    arguments = {
+        "embed": ["--composition", composition, "--abundance", abundance],
+        "cluster": ["--latent", tmp_path / "latent.npz"],
+    }[step]
+    output = tmp_path / "output"
+    code = cli.main([step, *map(str, arguments), "--output", str(output), "--separator", "~"])
+    assert code == 1
+    error = capsys.readouterr().err
+    assert "does not have the separator '~' inside its name" in error
+    assert "epoch" not in error
+    assert not output.exists()

@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     embed.add_argument(
         "--checkpoint-every", type=positive_int, default=20, metavar="N", help="in epochs [20]"
     )
+    _add_separator(embed)
     add_seed(embed)
     add_threads(embed)
     embed.set_defaults(work=embed_contigs)
@@ -74,15 +75,25 @@ def build_parser() -> argparse.ArgumentParser:
     )
     cluster.add_argument("--preset", choices=PRESETS, default="default", help=_PRESET_HELP)
     add_options(cluster, ClusterOptions, note={"threshold": "estimated"})
-    cluster.add_argument(
-        "--separator",
-        metavar="TEXT",
-        help="text between sample and contig in the names; checked here, split by latentbin-bins",
-    )
+    _add_separator(cluster)
     add_seed(cluster)
     add_threads(cluster)
     cluster.set_defaults(work=cluster_contigs)
     return parser
+
+
+def _add_separator(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--separator",
+        metavar="TEXT",
+        help="text between sample and contig in the names; checked here, split by latentbin-bins",
+    )
+
+
+def _check_separator(args: argparse.Namespace, names: Sequence[str], source: Path) -> None:
+    if args.separator is not None:
+        samples, _ = sample_of_each(names, args.separator, source)
+        logger.info("%d samples in the contigs' names", len(samples))
 
 
 def embed_contigs(args: argparse.Namespace) -> None:
@@ -94,6 +105,7 @@ def embed_contigs(args: argparse.Namespace) -> None:
     from latentbin.vamb.inputs import read_inputs
 
     inputs = read_inputs(args.composition, args.abundance, options)
+    _check_separator(args, inputs.names, args.composition)
     # Threads that spin while they wait for each other starve whatever else runs on the node, and
     # each other when processors are short; must be said before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -142,9 +154,7 @@ def cluster_contigs(args: argparse.Namespace) -> None:
     check_output_folder(args.output)
     latent = NamedMatrix.load(args.latent, "latent")
     contigs = latent.contigs
-    if args.separator is not None:
-        samples, _ = sample_of_each(contigs.names, args.separator, args.latent)
-        logger.info("%d samples in the contigs' names", len(samples))
+    _check_separator(args, contigs.names, args.latent)
     from threadpoolctl import threadpool_limits
 
     from latentbin.vamb.cluster import cluster_latent

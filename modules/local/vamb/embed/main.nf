@@ -15,6 +15,7 @@ process VAMB_EMBED {
 
     script:
     def args = task.ext.args ?: ''
+    def separator = meta.separator ? "--separator='${meta.separator}'" : ''
     prefix   = task.ext.prefix ?: meta.id
     """
     latentbin-vamb embed \\
@@ -22,6 +23,7 @@ process VAMB_EMBED {
         --abundance ${abundance} \\
         --output ${prefix}.latent.npz \\
         --threads ${task.cpus} \\
+        ${separator} \\
         ${args}
     """
 
