@@ -1,7 +1,7 @@
 """What every command does around its work: logging, timing, exit codes.
 
 stdout is for data, stderr for people. Exit code 0 also for an empty result, 1 for bad input
-(one message, no traceback), 2 for wrong usage.
+(one message, no traceback), 2 for wrong usage, 137 for want of memory.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def run(
     """Parse, log, work; return the exit code.
 
     ``work`` gets the parsed arguments. ``UserError`` becomes one message and exit code 1;
-    ``OptionError`` (a value out of bounds) is a usage error, exit code 2.
+    ``OptionError`` (a value out of bounds) is a usage error, exit code 2; ``MemoryError`` one
+    message and 137.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     args = parser.parse_args(arguments)
@@ -104,7 +105,7 @@ def run(
             f"{parser.prog}: error: out of memory. Ask for more, or raise --min-length.",
             file=sys.stderr,
         )
-        return 1
+        return 137  # as when the system kills for want of memory: workflows then try with more
     except BrokenPipeError:
         # the reader of our stdout went away (`| head`): not an error of the input
         sys.stderr.close()
