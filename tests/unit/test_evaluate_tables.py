@@ -121,10 +121,30 @@ def test_no_such_sample(tmp_path: Path) -> None:
         read_truth(put(tmp_path / "truth", TWO), sample_id="three")
 
 
-def test_fasta_without_a_contig_of_the_truth(tmp_path: Path) -> None:
+def test_truth_of_contigs_that_are_not_in_the_fasta_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As when one truth is about several groups: the other groups' contigs are not missed."""
     fasta = put(tmp_path / "c.fna", ">b\nACGT\n")
-    with pytest.raises(UserError, match="lacks contig 'a' of"):
-        read_truth(put(tmp_path / "truth", "a\tA\nb\tB\n"), fasta)
+    for text, length in ((TRUTH, 20), ("a\tA\nb\tB\n", 4)):
+        truth = read_truth(put(tmp_path / "truth", text), fasta)
+        assert (truth.contigs.names, truth.contigs.lengths.tolist()) == (("b",), [length])
+        assert (truth.genomes, truth.codes.tolist()) == (("B",), [0])
+    bins = put(tmp_path / "bins", "b\tx\n")
+    arguments = ["--truth", str(tmp_path / "truth"), "--fasta", str(fasta), "--clusters", str(bins)]
+    assert main([*arguments, "--output-dir", str(tmp_path / "out")]) == 0
+    streams = capsys.readouterr()
+    assert f"1 of the truth's 2 contigs are not in {fasta}: left out" in streams.err
+    assert "genomes\t1\n" in streams.out
+    assert "recall_bp\t1.000000\n" in streams.out
+
+
+def test_fasta_without_any_contig_of_the_truth(tmp_path: Path) -> None:
+    fasta = put(tmp_path / "c.fna", ">x\nACGT\n")
+    with pytest.raises(
+        UserError, match=r"has none of the 2 contigs of .*: it has 'x', the truth 'a"
+    ):
+        read_truth(put(tmp_path / "truth", TRUTH), fasta)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,11 @@ def build_parser() -> argparse.ArgumentParser:
         help="CAMI gold standard, or a table of contig, genome and length",
     )
     parser.add_argument(
-        "--fasta", type=Path, metavar="FASTA", help="contigs, if the truth has no lengths"
+        "--fasta",
+        type=Path,
+        metavar="FASTA",
+        help="the contigs that were given to the binner: the truth of any other contig is left "
+        "out, and lengths come from here if the truth has none",
     )
     parser.add_argument(
         "--output-dir", type=Path, required=True, metavar="DIR", help="new or empty folder"

@@ -48,11 +48,13 @@ def read_truth(
 ) -> Truth:
     """Read a CAMI gold standard, or a table of contig, genome and length.
 
-    ``fasta`` gives the lengths where the file does not.
+    ``fasta`` says which contigs were there to be binned: the truth of others (of another group,
+    say) is left out, so that they do not count as missed. It also gives the lengths where the file
+    does not.
 
     Raises
     ------
-    UserError : malformed, empty, a contig with two genomes, no lengths, a contig not in the FASTA
+    UserError : malformed, empty, a contig with two genomes, no lengths, no contig in the FASTA
     """
     lengths: Sequence[int]
     if _first_line(path).startswith("@"):
@@ -73,17 +75,23 @@ def read_truth(
                 f"'{genomes[earlier]}' in line {lines[earlier]}. Expected one genome each."
             )
     rows = list(first.values())
-    if fasta is not None and not lengths:
-        lengths = _lengths_from_fasta(path, names, fasta)
+    if fasta is not None:
+        contigs = read_contigs(fasta)
+        rows = _within(path, first, contigs, fasta)
+        if not lengths:
+            index = contigs.index
+            lengths = [int(contigs.lengths[index[n]]) if n in index else 0 for n in names]
     if not lengths:
         raise UserError(
             f"{path}: has no lengths. Add a column (_LENGTH in a CAMI file, else the third), or "
             "give --fasta."
         )
-    known = tuple(dict.fromkeys(genomes))
+    known = tuple(dict.fromkeys(genomes[row] for row in rows))
     code = {genome: number for number, genome in enumerate(known)}
     return Truth(
-        Contigs(tuple(first), np.array([lengths[row] for row in rows], np.int64)),
+        Contigs(
+            tuple(names[row] for row in rows), np.array([lengths[row] for row in rows], np.int64)
+        ),
         known,
         np.array([code[genomes[row]] for row in rows], np.int64),
         sample_id,
@@ -212,15 +220,22 @@ def _first_line(path: str | os.PathLike[str]) -> str:
     return ""
 
 
-def _lengths_from_fasta(
-    path: str | os.PathLike[str], names: Sequence[str], fasta: Path
+def _within(
+    path: str | os.PathLike[str], first: dict[str, int], contigs: Contigs, fasta: Path
 ) -> list[int]:
-    contigs = read_contigs(fasta)
-    index = contigs.index
-    missing = next((name for name in names if name not in index), None)
-    if missing is not None:
+    """Rows of the truth whose contig is in the FASTA; the others are counted in the log."""
+    rows = [row for name, row in first.items() if name in contigs.index]
+    if not rows:
         raise UserError(
-            f"{fasta}: lacks contig '{missing}' of {path}. Give the FASTA of the contigs that the "
-            "truth is about."
+            f"{fasta}: has none of the {len(first):,} contigs of {path}: it has "
+            f"'{contigs.names[0]}', the truth '{next(iter(first))}'. Give the contigs that were "
+            "binned, under the names that the truth has."
         )
-    return [int(contigs.lengths[index[name]]) for name in names]
+    if len(rows) < len(first):
+        logger.info(
+            "%d of the truth's %d contigs are not in %s: left out",
+            len(first) - len(rows),
+            len(first),
+            fasta,
+        )
+    return rows
