@@ -1,0 +1,1 @@
+"""Trees over contigs: neighbours, spanning tree, linkage, and the best cut by single-copy genes."""
