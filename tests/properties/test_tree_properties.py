@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.cluster.hierarchy import fcluster, is_valid_linkage
+from scipy.cluster.hierarchy import cophenet, fcluster, is_valid_linkage
+from scipy.spatial.distance import squareform
 
 from latentbin.scg import Markers
+from latentbin.tree.average import average_linkage
 from latentbin.tree.dendrogram import linkage_of_tree
 from latentbin.tree.select import Reward, best_cut, labels_of_cut, node_genes, node_rewards
 
@@ -171,3 +173,61 @@ def test_no_flat_cut_is_worth_more(seed, n):
         copies = markers.copies(labels, labels.max() + 1)
         flat = reward((copies > 0).sum(axis=1), copies.sum(axis=1), 40).sum()
         assert flat <= best + 1e-9
+
+
+def join_levels(n, edges, weights, missing):
+    """Join the two closest clusters over and over, by the definition."""
+    clusters = [frozenset([leaf]) for leaf in range(n)]
+    level = np.full((n, n), np.inf)
+
+    def mean(a, b):
+        pairs = [(weights[i] * weights[j], edges.get((min(i, j), max(i, j)))) for i in a for j in b]
+        here = [(w, d) for w, d in pairs if d is not None]
+        if not here:
+            return np.inf
+        if missing is not None:
+            here = [(w, missing if d is None else d) for w, d in pairs]
+        return sum(w * d for w, d in here) / sum(w for w, _ in here)
+
+    while True:
+        height, a, b = min(
+            ((mean(a, b), a, b) for i, a in enumerate(clusters) for b in clusters[:i]),
+            key=lambda found: found[0],
+            default=(np.inf, None, None),
+        )
+        if height == np.inf:
+            np.fill_diagonal(level, 0)
+            return level
+        for i in a:
+            for j in b:
+                level[i, j] = level[j, i] = height
+        clusters = [c for c in clusters if c not in (a, b)] + [a | b]
+
+
+@compiling
+@given(SEEDS, st.integers(2, 14), st.floats(0.05, 0.8), st.booleans(), st.booleans())
+def test_average_linkage_is_its_definition(seed, n, share, weighted, with_missing):
+    rng = np.random.default_rng(seed)
+    rows, cols = np.nonzero(np.triu(rng.random((n, n)) < share, 1))
+    length = rng.random(len(rows))
+    weights = rng.uniform(0.5, 20, n) if weighted else np.ones(n)
+    missing = 1.05 if with_missing else None
+    linkage = average_linkage(n, rows, cols, length, weights, missing)
+    edges = dict(zip(zip(rows.tolist(), cols.tolist(), strict=True), length, strict=True))
+    np.testing.assert_allclose(
+        squareform(cophenet(linkage)), join_levels(n, edges, weights, missing), rtol=1e-8
+    )
+
+
+@compiling
+@given(SEEDS, st.integers(2, 40))
+def test_average_linkage_with_ties_doubles_and_loops(seed, n):
+    rng = np.random.default_rng(seed)
+    rows, cols = rng.integers(0, n, 80), rng.integers(0, n, 80)
+    low, high = np.minimum(rows, cols), np.maximum(rows, cols)
+    length = (low * 7 + high * 3) % 4 / 4
+    expected = average_linkage(n, low, high, length, missing=1)
+    assert is_valid_linkage(expected)
+    again = rng.permutation(np.append(np.arange(80), np.arange(40)))
+    got = average_linkage(n, cols[again], rows[again], length[again], missing=1)
+    np.testing.assert_array_equal(got, expected)
