@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.bins.options import BinsOptions
+from latentbin.bins.options import NameOptions
 from latentbin.contigs import Contigs, sample_of_each
 from latentbin.errors import UserError
 
@@ -50,7 +50,11 @@ class BinPlan:
 
 
 def plan_bins(
-    contigs: Contigs, clusters: Mapping[str, str], options: BinsOptions, source: str | Path
+    contigs: Contigs,
+    clusters: Mapping[str, str],
+    options: NameOptions,
+    source: str | Path,
+    max_bins: int | None = None,
 ) -> BinPlan:
     """Split clusters by sample if a separator is given, drop small ones, name the rest.
 
@@ -79,10 +83,10 @@ def plan_bins(
     np.add.at(sizes, candidate_of, contigs.lengths[rows])
     counts = np.bincount(candidate_of, minlength=len(keys))
     large = np.flatnonzero(sizes >= options.min_bin_size)
-    if len(large) > options.max_bins:
+    if max_bins is not None and len(large) > max_bins:
         raise UserError(
             f"{len(large):,} bins of at least {options.min_bin_size:,} bp would be written, more "
-            f"than --max-bins {options.max_bins:,}. Raise --min-bin-size, or --max-bins if you "
+            f"than --max-bins {max_bins:,}. Raise --min-bin-size, or --max-bins if you "
             "want as many files."
         )
     named = sorted(
@@ -111,7 +115,7 @@ def plan_bins(
 
 
 def _name(
-    samples: tuple[str, ...], clusters: tuple[str, ...], key: int, options: BinsOptions
+    samples: tuple[str, ...], clusters: tuple[str, ...], key: int, options: NameOptions
 ) -> tuple[str, str, str]:
     """Name, cluster and sample of a bin; the cluster keeps its own name, to be traced by it."""
     cluster_number, sample_number = divmod(key, len(samples))
@@ -128,7 +132,7 @@ def _name(
     return name, cluster, sample
 
 
-def _reason(sizes: NDArray[np.int64], options: BinsOptions) -> str:
+def _reason(sizes: NDArray[np.int64], options: NameOptions) -> str:
     if not len(sizes):
         return "the table of clusters lists no contig"
     of_a_sample = "" if options.separator is None else " of one sample"
