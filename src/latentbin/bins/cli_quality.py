@@ -10,6 +10,7 @@ from typing import Any
 
 from latentbin.bins.options import NameOptions, QualityOptions
 from latentbin.command import stage
+from latentbin.errors import UserError
 from latentbin.files import check_output_folder, file_digest
 from latentbin.options import OptionError, add_options, flag, from_args
 
@@ -121,6 +122,11 @@ def _quality(args: argparse.Namespace) -> None:
     if args.markers:
         # the catalogue lacks contigs below its length limit; the FASTA must have them all
         markers = read_markers(args.markers, contigs.names, ignore_others=not args.fasta)
+        if not markers.genes:
+            raise UserError(
+                f"{args.markers}: the first line names no gene, so that nothing can be judged. "
+                "Make the table again with latentbin-markers."
+            )
         copies = markers.copies(plan.bin_of, len(plan))
         judgement = judge_by_genes(markers.genes, copies, options)
     else:
