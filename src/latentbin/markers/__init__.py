@@ -1,0 +1,1 @@
+"""Single-copy genes of a catalogue of contigs."""
