@@ -14,48 +14,60 @@ from latentbin.abundance.compiled import compiled
 Linkage = NDArray[np.float64]
 
 
-def linkage_of_tree(
+def minimum_forest(
     n: int, u: NDArray[np.integer], v: NDArray[np.integer], distance: NDArray[np.floating]
-) -> Linkage:
-    """Single linkage from a spanning tree.
+) -> NDArray[np.int64]:
+    """Edges of the minimum spanning forest of a graph (Kruskal), shortest first.
 
-    Edges that close a circle are passed over (Kruskal), so any edges that hold a minimum spanning
-    tree will do. Trees that no edge connects are joined last, at height infinity. Edges of equal
-    length are taken by their ends, so the order of the edges does not matter.
+    Edges of equal length are taken by their ends, so the order of the edges does not matter.
 
     Parameters
     ----------
-    n : number of leaves
+    n : number of points
     u, v : (n_edges,) ends of each edge, 0 .. n - 1
     distance : (n_edges,) length of each edge, not NaN
 
     Returns
     -------
-    linkage : (n - 1, 4)
+    kept : places in the arrays given
 
     Raises
     ------
-    ValueError : an edge ends outside the tree or has no length
+    ValueError : an edge ends outside the graph or has no length
     """
     if len(u) and (min(u.min(), v.min()) < 0 or max(u.max(), v.max()) >= n):
         raise ValueError(f"an edge ends outside the {n} leaves")
     if np.isnan(distance).any():
         raise ValueError("the length of an edge is NaN")
-    low, high = np.minimum(u, v), np.maximum(u, v)
-    order = np.lexsort((high, low, distance))
+    order = np.lexsort((np.maximum(u, v), np.minimum(u, v), distance))
+    return order[_joining(n, u[order].astype(np.int64), v[order].astype(np.int64))]
+
+
+def linkage_of_tree(
+    n: int, u: NDArray[np.integer], v: NDArray[np.integer], distance: NDArray[np.floating]
+) -> Linkage:
+    """Single linkage from a spanning tree.
+
+    Edges that close a circle are passed over, so any edges that hold a minimum spanning tree will
+    do. Trees that no edge connects are joined last, at height infinity.
+
+    Parameters
+    ----------
+    n, u, v, distance : as for `minimum_forest`
+
+    Returns
+    -------
+    linkage : (n - 1, 4)
+    """
+    kept = minimum_forest(n, u, v, distance)
     linkage = np.empty((max(n - 1, 0), 4))
-    made = _join(
-        n,
-        low[order].astype(np.int64),
-        high[order].astype(np.int64),
-        distance[order].astype(np.float64),
-        linkage,
-    )
-    join_roots(linkage, made)
+    linkage[: len(kept), 2] = distance[kept]
+    _join(n, u[kept].astype(np.int64), v[kept].astype(np.int64), linkage)
+    _join_roots(linkage, len(kept))
     return linkage
 
 
-def join_roots(linkage: Linkage, made: int) -> None:
+def _join_roots(linkage: Linkage, made: int) -> None:
     """Join what is left apart after ``made`` joins at height infinity, lowest number first.
 
     Parameters
@@ -79,36 +91,42 @@ def join_roots(linkage: Linkage, made: int) -> None:
 
 
 @compiled
-def _join(
-    n: int,
-    u: NDArray[np.int64],
-    v: NDArray[np.int64],
-    distance: NDArray[np.float64],
-    linkage: Linkage,
-) -> int:
-    """Fill the linkage from sorted edges; returns how many joins were made."""
+def _root(parent: NDArray[np.int64], point: int) -> int:
+    while parent[point] != point:
+        parent[point] = parent[parent[point]]
+        point = parent[point]
+    return point
+
+
+@compiled
+def _joining(n: int, u: NDArray[np.int64], v: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the edges, taken in order, join two trees."""
+    parent = np.arange(n)
+    joins = np.zeros(len(u), np.bool_)
+    left = n - 1
+    for edge in range(len(u)):
+        if left == 0:
+            break
+        a, b = _root(parent, u[edge]), _root(parent, v[edge])
+        if a != b:
+            parent[max(a, b)] = min(a, b)
+            joins[edge] = True
+            left -= 1
+    return joins
+
+
+@compiled
+def _join(n: int, u: NDArray[np.int64], v: NDArray[np.int64], linkage: Linkage) -> None:
+    """Write the nodes and sizes of the joins that the edges make, in order."""
     parent = np.arange(n)
     size = np.ones(n, np.int64)
     node = np.arange(n)  # of each root: the node of the linkage that it is by now
-    made = 0
     for edge in range(len(u)):
-        a, b = u[edge], v[edge]
-        while parent[a] != a:
-            parent[a] = parent[parent[a]]
-            a = parent[a]
-        while parent[b] != b:
-            parent[b] = parent[parent[b]]
-            b = parent[b]
-        if a == b:
-            continue
-        if size[a] < size[b]:
-            a, b = b, a
-        linkage[made, 0] = min(node[a], node[b])
-        linkage[made, 1] = max(node[a], node[b])
-        linkage[made, 2] = distance[edge]
-        parent[b] = a
+        a, b = _root(parent, u[edge]), _root(parent, v[edge])
+        linkage[edge, 0] = min(node[a], node[b])
+        linkage[edge, 1] = max(node[a], node[b])
+        parent[max(a, b)] = min(a, b)
+        a, b = min(a, b), max(a, b)
         size[a] += size[b]
-        linkage[made, 3] = size[a]
-        node[a] = n + made
-        made += 1
-    return made
+        linkage[edge, 3] = size[a]
+        node[a] = n + edge
