@@ -39,7 +39,9 @@ def test_counts_and_percentages_are_consistent(copies: np.ndarray) -> None:
     assert genes is not None
     assert (genes.found + genes.extra == copies.sum(axis=1)).all()
     assert (genes.found <= len(GENES)).all()
-    assert ((judged.completeness == 100) == (genes.found == len(GENES))).all()
+    assert (judged.completeness[genes.found == len(GENES)] == 100).all()
+    assert ((judged.completeness == 0) == (genes.found == 0)).all()
+    assert (judged.completeness <= 100).all()
     assert ((judged.contamination == 0) == (genes.extra == 0)).all()
     for values, ends in (
         (judged.completeness, genes.completeness),

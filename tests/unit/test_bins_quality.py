@@ -69,7 +69,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def test_bins_of_clusters_split_by_sample(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path)
-    more = ["--separator", "~", "--min-bin-size", "150", "--prefix", "v_"]
+    more = ["--separator", "~", "--min-bin-size", "150", "--prefix", "v_", "--gene-recall", "1"]
     more += ["--json", str(tmp_path / "quality.json")]
     rows = quality(tmp_path, inputs, *more)
     assert [(row["bin"], row["class"]) for row in rows] == [
@@ -107,7 +107,7 @@ def test_bins_of_clusters_split_by_sample(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "quality.json").read_text())
     assert report["classes"] == {"NC": 1, "MQ": 1, "LQ": 1}
     assert (report["bins"], report["genes"], report["judged_by"]) == (3, 20, "scg")
-    assert report["options"]["separator"] == "~"
+    assert (report["options"]["separator"], report["options"]["gene_recall"]) == ("~", 1)
     assert set(report["inputs"]) == {"clusters_sha256", "markers_sha256"}
 
 
@@ -138,7 +138,7 @@ def test_catalogue_in_place_of_fasta(tmp_path: Path) -> None:
 def test_thresholds(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path)
     naming = ["--separator", "~", "--min-bin-size", "150"]
-    strict = ["--nc-contamination", "4", "--mq-completeness", "51"]
+    strict = ["--nc-contamination", "4", "--mq-completeness", "52"]
     assert [row["class"] for row in quality(tmp_path, inputs, *naming, *strict)] == [
         "MQ",
         "LQ",
@@ -163,8 +163,16 @@ def test_neighbours_count_for_less() -> None:
     assert gene_weights(("COG0048", "G00")).tolist() == [1, 1]
     lost = np.ones((1, 40), np.int64)
     lost[:, :22] = 0
-    judged = judge_by_genes(genes, lost, QualityOptions())
+    judged = judge_by_genes(genes, lost, QualityOptions(gene_recall=1))
     assert judged.completeness == pytest.approx(100 * (1 - 22 / 5.2 / weights.sum()))
+
+
+def test_completeness_is_of_the_genes_that_a_complete_genome_shows() -> None:
+    copies = np.ones((3, 20), np.int64)
+    copies[1, :1] = 0
+    copies[2, :10] = 0
+    judged = judge_by_genes(GENES, copies, QualityOptions(gene_recall=0.95))
+    assert judged.completeness == pytest.approx([100, 100, 100 * 10 / 19])
 
 
 def test_wilson_is_scipys() -> None:

@@ -73,6 +73,7 @@ def test_bad_input_leaves_one_message_and_no_output(
         ("--clusters", ["--nc-completeness", "40"], "must be at least --mq-completeness"),
         ("--clusters", ["--nc-contamination", "20"], "must be at most --mq-contamination"),
         ("--clusters", ["--mq-contamination", "0"], "--mq-contamination must be at least 1"),
+        ("--clusters", ["--gene-recall", "2"], "--gene-recall must be at most 1"),
         ("--clusters", ["--checkm2", "x"], "not allowed with argument --markers"),
     ],
 )

@@ -18,12 +18,13 @@ logger = logging.getLogger(__name__)
 
 _EPILOG = """\
 Every complete genome has each single-copy gene once. Completeness is the share of these genes that
-a bin has, contamination the share of extra copies among the copies it has. Neighbouring genes,
-which one missing contig takes away together, count for less. Forty genes, worth 21 independent
-ones, prove little: see the intervals (95 %, Wilson 1927) and the probability of the class. Bins of
-a good binner are cleaner than they can prove: nearly all that are called NC are. What the genes
-cannot tell is not covered: a complete archaeon may have only 36 of 40. CheckM2 looks at far more
-than these genes; give its table instead where you have one.
+a bin has, of those that the search finds in a complete genome; contamination the share of extra
+copies among the copies it has. Neighbouring genes, which one missing contig takes away together,
+count for less. Forty genes, worth 21 independent ones, prove little: see the intervals (95 %,
+Wilson 1927) and the probability of the class. Bins of a good binner are cleaner than they can
+prove: nearly all that are called NC are. What the genes cannot tell is not covered: a complete
+archaeon may have only 36 of 40. CheckM2 looks at far more than these genes; give its table instead
+where you have one.
 
 columns of the table, best bin first:
   bin, class                        NC near-complete, MQ medium quality, LQ the rest
@@ -86,7 +87,7 @@ def add_quality(steps: Any) -> None:
         "--output", type=Path, required=True, metavar="TSV", help="the table; .gz compresses"
     )
     parser.add_argument("--json", type=Path, metavar="JSON", help="bins of each class, and options")
-    add_options(parser, QualityOptions, title="classes")
+    add_options(parser, QualityOptions, title="classes, and what genes prove")
     note = {"separator": "clusters are not split"}
     add_options(parser, NameOptions, title="bins of --clusters; as for write", note=note)
     parser.set_defaults(work=_quality)

@@ -1,8 +1,9 @@
 """Completeness and contamination of bins from their single-copy genes, with what is unsure.
 
 Every complete genome has each single-copy gene once. With weights as below, a bin's *completeness*
-is the weight of the genes that it has over that of all genes; its *contamination* the weight of
-extra copies over that of all copies it has. CheckM (Parks 2015) divides extra copies by the genes
+is the weight of the genes that it has over that of the genes that the search finds in a complete
+genome (98 % of all; at most 100 %); its *contamination* the weight of extra copies over that of all
+copies it has. CheckM (Parks 2015) divides extra copies by the genes
 of the set instead, which can exceed 100 %; the share of copies came closer to the share of base
 pairs that are foreign (benchmarks/quality).
 
@@ -40,9 +41,9 @@ NEIGHBOURS = (
     "COG0080 COG0081 COG0085",  # rplK, rplA, rpoB
     "COG0102 COG0103",  # rplM, rpsI
 )
-# Measured on bins with known truth (benchmarks/quality): of 0, 0.1, 0.2, 0.3 and 1 the smallest by
-# which intervals hold the truth about as often as they say; classes agree as well as with 0.1
-_CORRELATION = 0.2
+# Of 0, 0.1, 0.2, 0.3 and 1 the one by which most bins with known truth get their true class
+# (benchmarks/quality)
+CORRELATION = 0.2
 _Z95 = 1.959963984540054
 
 
@@ -85,32 +86,39 @@ class GeneEvidence:
     probability: Floats
 
 
-def gene_weights(genes: tuple[str, ...]) -> Floats:
+def gene_weights(genes: tuple[str, ...], correlation: float = CORRELATION) -> Floats:
     """(n_genes,) what each gene counts: 1 without neighbours, less with some."""
     in_set = set(genes)
     weight = dict.fromkeys(genes, 1.0)
     for group in NEIGHBOURS:
         present = in_set.intersection(group.split())
         for gene in present:
-            weight[gene] = 1 / (1 + (len(present) - 1) * _CORRELATION)
+            weight[gene] = 1 / (1 + (len(present) - 1) * correlation)
     return np.array([weight[gene] for gene in genes])
 
 
-def judge_by_genes(genes: tuple[str, ...], copies: Ints, options: QualityOptions) -> Judgement:
+def judge_by_genes(
+    genes: tuple[str, ...],
+    copies: Ints,
+    options: QualityOptions,
+    correlation: float = CORRELATION,
+) -> Judgement:
     """Judge bins by their single-copy genes.
 
     Parameters
     ----------
     genes : names of the set, found or not; at least one
     copies : (n_bins, n_genes) contigs of the bin that carry each gene
+    correlation : of neighbours, r above
     """
-    weights = gene_weights(genes)
+    weights = gene_weights(genes, correlation)
     present = np.minimum(copies, 1)
     extra = copies - present
     n_found, n_extra = present @ weights, extra @ weights
     n_copies = n_found + n_extra
     # rounded, so that 45 of 50 genes are 90 % and not a hair more
-    complete = np.round(n_found / weights.sum(), 9)
+    expected = options.gene_recall * weights.sum()
+    complete = np.round(np.minimum(n_found / expected, 1), 9)
     foreign = np.round(n_extra / np.where(n_copies > 0, n_copies, 1), 9)
     sizes = np.full(len(copies), weights.sum())
     near, medium = (
