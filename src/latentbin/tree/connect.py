@@ -24,7 +24,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _SEEN = 64  # points of a part that the others may see, and
-_SEEN_ALTOGETHER = 16_384  # of all parts: all pairs of these are compared
+_SEEN_ALTOGETHER = 16_384  # of all parts: all pairs of these are compared, by chords,
+_CHUNK = 1024  # so many at a time
 _TRIED = 4096  # points of a part among which a found edge is improved
 
 
@@ -65,62 +66,65 @@ def _bridges(points: Composite, part: Ints) -> tuple[Ints, Ints, Floats]:
     grouped = np.argsort(part, kind="stable")
     n_seen = np.minimum(sizes, np.clip(_SEEN_ALTOGETHER // len(sizes), 1, _SEEN))
     owner = np.repeat(np.arange(len(sizes)), n_seen)
-    number = np.arange(len(owner)) - (np.cumsum(n_seen) - n_seen)[owner]
+    first = np.cumsum(n_seen) - n_seen
+    number = np.arange(len(owner)) - first[owner]
     seen = grouped[ends[owner] + number * sizes[owner] // n_seen[owner]]
-    near, far, squared = _shortest(
-        points.vectors,
-        points.ends,
-        points.weights,
-        part,
-        grouped,
-        ends,
-        seen,
-        int(np.argmax(sizes)),
-        _TRIED,
+    closeness, other = _nearest_of_another(points.scaled(seen), owner)
+    # of each part: the seen point that is closest to another part, the first of equals
+    order = np.lexsort((np.arange(len(seen)), -closeness, owner))
+    chosen = np.delete(order[first], np.argmax(sizes))
+    near, far = seen[chosen], seen[other[chosen]]
+    squared = _improve(
+        points.vectors, points.ends, points.weights, part, grouped, ends, near, far, _TRIED
     )
-    found = near >= 0
-    return near[found], far[found], np.sqrt(squared[found])
+    return near, far, np.sqrt(squared)
+
+
+def _nearest_of_another(scaled: Vectors, owner: Ints) -> tuple[Vectors, Ints]:
+    """For each vector, how close the closest with another owner is, and which it is.
+
+    All scaled vectors are equally long: the largest product is the shortest distance.
+    """
+    closeness = np.empty(len(owner), np.float32)
+    other = np.empty(len(owner), np.int64)
+    for begin in range(0, len(owner), _CHUNK):
+        rows = slice(begin, begin + _CHUNK)
+        product = scaled[rows] @ scaled.T
+        product[owner[rows, None] == owner] = -np.inf
+        other[rows] = product.argmax(axis=1)
+        closeness[rows] = product.max(axis=1)
+    return closeness, other
 
 
 @compiled
-def _shortest(
+def _improve(
     vectors: Vectors,
     columns: Ints,
     weights: Floats,
     part: Ints,
     grouped: Ints,
     ends: Ints,
-    seen: Ints,
-    largest: int,
+    near: Ints,
+    far: Ints,
     tried: int,
-) -> tuple[Ints, Ints, Floats]:
-    n_parts = len(ends) - 1
-    near = np.full(n_parts, -1)
-    far = np.full(n_parts, -1)
-    best = np.full(n_parts, np.inf)
-    for x in seen:
-        own = part[x]
-        if own == largest:
-            continue
-        for y in seen:
-            if part[y] != own:
-                squared = squared_below(vectors, x, y, columns, weights, best[own])
-                if squared < best[own]:
-                    near[own], far[own], best[own] = x, y, squared
-    for own in range(n_parts):
-        if own == largest:
-            continue
+) -> Floats:
+    """Move both ends of each edge to nearer points of their parts; returns squared lengths."""
+    best = np.full(len(near), np.inf)
+    for edge in range(len(near)):
+        best[edge] = squared_below(vectors, near[edge], far[edge], columns, weights, np.inf)
         for turn in range(2):
-            other = own if turn == 0 else part[far[own]]
-            fixed = far[own] if turn == 0 else near[own]
-            step = max(1, (ends[other + 1] - ends[other]) // tried)
-            for place in range(ends[other], ends[other + 1], step):
+            moving, fixed = near[edge], far[edge]
+            if turn == 1:
+                moving, fixed = fixed, moving
+            begin, end = ends[part[moving]], ends[part[moving] + 1]
+            for place in range(begin, end, max(1, (end - begin) // tried)):
                 point = grouped[place]
-                squared = squared_below(vectors, fixed, point, columns, weights, best[own])
-                if squared < best[own]:
-                    best[own] = squared
-                    if turn == 0:
-                        near[own] = point
-                    else:
-                        far[own] = point
-    return near, far, best
+                squared = squared_below(vectors, fixed, point, columns, weights, best[edge])
+                if squared < best[edge]:
+                    best[edge] = squared
+                    moving = point
+            if turn == 0:
+                near[edge] = moving
+            else:
+                far[edge] = moving
+    return best

@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+_ALL = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +33,10 @@ class Composite:
     ends: NDArray[np.int64]
     weights: NDArray[np.float64]
 
-    def scaled(self) -> Vectors:
+    def scaled(self, rows: NDArray[np.int64] | slice = _ALL) -> Vectors:
         """Vectors whose Euclidean distance is the composite distance with chords for angles."""
         columns = np.repeat(np.sqrt(self.weights), np.diff(self.ends))
-        return self.vectors * columns.astype(np.float32)
+        return self.vectors[rows] * columns.astype(np.float32)
 
 
 def composite(blocks: Sequence[Vectors], weights: Sequence[float]) -> Composite:

@@ -19,8 +19,8 @@ from latentbin.tree.distance import Composite, Vectors, squared_below
 logger = logging.getLogger(__name__)
 
 _CHUNK = 8192  # rows searched at a time
-_RECALL = 0.98  # share of the true candidates that an approximate search must find
-_SAMPLE = 256  # rows on which that is measured
+_RECALL = 0.98  # share of the nearest k that an approximate search must have among its candidates
+_SAMPLE = 1024  # rows on which that is measured
 
 
 def neighbours(
@@ -29,7 +29,7 @@ def neighbours(
     """The ``k`` nearest other points of each point.
 
     Up to ``exact_up_to`` points every pair is compared. Beyond that only the cells of a k-means
-    partition next to a point are searched, as many as bring 98 % of the candidates of a sample.
+    partition next to a point are searched, as many as bring 98 % of the neighbours of a sample.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def neighbours(
         index = faiss.IndexFlatL2(scaled.shape[1])
         index.add(scaled)
     else:
-        index = _partition(scaled, wanted, seed)
+        index = _partition(scaled, k, wanted, seed)
     indices = np.empty((n, k), np.int32)
     distances = np.empty((n, k), np.float32)
     for begin in range(0, n, _CHUNK):
@@ -80,7 +80,7 @@ def graph_edges(
     return rows.astype(np.int32), indices[rows, places], distances[rows, places]
 
 
-def _partition(scaled: Vectors, wanted: int, seed: int) -> faiss.IndexIVFFlat:
+def _partition(scaled: Vectors, k: int, wanted: int, seed: int) -> faiss.IndexIVFFlat:
     """An index that looks at as few cells as give the recall."""
     n, width = scaled.shape
     n_cells = int(2 * np.sqrt(n))
@@ -90,14 +90,13 @@ def _partition(scaled: Vectors, wanted: int, seed: int) -> faiss.IndexIVFFlat:
     index.train(scaled)
     index.add(scaled)
     sample = np.random.default_rng(seed).choice(n, min(_SAMPLE, n), replace=False)
-    _, expected = faiss.knn(scaled[sample], scaled, wanted)
+    _, expected = faiss.knn(scaled[sample], scaled, k + 1)
     index.nprobe = 4
     while True:
         _, found = index.search(scaled[sample], wanted)
-        hits = sum(
-            len(np.intersect1d(one, other)) for one, other in zip(found, expected, strict=True)
-        )
-        recall = hits / expected.size
+        pairs = zip(found, expected, strict=True)
+        hits = sum(len(np.intersect1d(one, other)) for one, other in pairs)
+        recall = (hits - len(sample)) / (k * len(sample))  # that a point finds itself is no news
         if recall >= _RECALL or index.nprobe >= n_cells:
             logger.info("neighbours: %d of %d cells, recall %.3f", index.nprobe, n_cells, recall)
             return index
