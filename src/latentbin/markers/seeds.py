@@ -22,7 +22,7 @@ from latentbin.markers.sixframe import N_CODES, STOP, UNKNOWN, Frames
 # of the full search in 86 Mbp of contigs; words from 12 lost 1.4 %. By chance alone six frames
 # reach sums of 25 once in 5000 bp and profile set.
 _LEAST_WORD = 10.0
-_LEAST_SUM = 25.0
+_LEAST_SUM = 30.0
 _DROP = 7.0
 _UNIT = 10  # scores are whole tenths of a bit
 _WORD = 5
