@@ -1,0 +1,31 @@
+process MARKERS {
+    tag "${meta.id}"
+    label 'process_medium'
+
+    conda "${moduleDir}/environment.yml"
+    container "ghcr.io/latentbin/latentbin-markers:${workflow.manifest.version}"
+
+    input:
+    tuple val(meta), path(fasta)
+
+    output:
+    tuple val(meta), path("${prefix}.markers.tsv"), emit: markers
+    tuple val("${task.process}"), val('latentbin'), eval("latentbin-markers --version | sed 's/.* //'"), emit: versions
+
+    script:
+    def args = task.ext.args ?: ''
+    prefix   = task.ext.prefix ?: meta.id
+    """
+    latentbin-markers \\
+        --fasta ${fasta} \\
+        --output ${prefix}.markers.tsv \\
+        --threads ${task.cpus} \\
+        ${args}
+    """
+
+    stub:
+    prefix = task.ext.prefix ?: meta.id
+    """
+    touch ${prefix}.markers.tsv
+    """
+}
