@@ -87,9 +87,11 @@ def test_windows_cover_every_stretch_with_its_flanks_once(length, places, flank)
     ]
     windows = list(_windows(stretches, length, flank))
     covered = np.zeros(length, np.int64)
-    for begin, end in windows:
+    for begin, end, inside in windows:
         assert 0 <= begin < end <= length
+        assert all(begin <= stretch.first < stretch.last <= end for stretch in inside)
         covered[begin:end] += 1
+    assert sorted(stretch for _, _, inside in windows for stretch in inside) == sorted(stretches)
     wanted = np.zeros(length, bool)
     for first, last, _ in stretches:
         wanted[max(first - flank, 0) : last + flank] = True

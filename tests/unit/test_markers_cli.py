@@ -129,6 +129,15 @@ def test_run_of_n_longer_than_hmmer_takes(tmp_path):
     assert len(output.read_text().splitlines()) == 2
 
 
+@pytest.mark.parametrize("extra", [(), ("--exhaustive",)])
+def test_lower_case_and_rna_count(folder, tmp_path, genome, extra):
+    text = genome.decode()
+    fasta = write(tmp_path, whole=text[:40_000].lower() + text[40_000:].replace("T", "U"))
+    code, output = run(tmp_path, fasta, *extra)
+    assert code == 0
+    assert rows(output) == rows(folder / ("all.tsv" if extra else "markers.tsv"))
+
+
 def test_min_length(folder, tmp_path):
     code, output = run(tmp_path, folder / "contigs.fna", "--min-length", "100000")
     assert code == 0

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from latentbin.contigs import Record
 
+_AS_DNA = bytes.maketrans(b"Uu", b"Tt")  # Prodigal takes U for an unknown base
+
 
 class Gene(NamedTuple):
     """A called gene.
@@ -44,7 +46,7 @@ def make_caller() -> Any:
 
 def call_all(caller: Any, record: Record, gff: bool, proteins: bool) -> tuple[list[Gene], str, str]:
     """All genes of a contig, and their GFF and protein FASTA where wanted."""
-    called = caller.find_genes(record.sequence)
+    called = caller.find_genes(record.sequence.translate(_AS_DNA))
     genes = [_gene(gene, 0) for gene in called]
     gff_text = faa_text = ""
     if gff:
@@ -70,35 +72,34 @@ def call_around(
     ----------
     flank : bases on either side of a stretch; windows that overlap become one
     """
-    stretches = list(stretches)
-    genes: dict[tuple[int, int, bool], Gene] = {}
-    for begin, end in _windows(stretches, len(sequence), flank):
-        for called in caller.find_genes(sequence[begin:end]):
+    genes = []
+    for begin, end, inside in _windows(stretches, len(sequence), flank):
+        for called in caller.find_genes(sequence[begin:end].translate(_AS_DNA)):
             # what a window cuts is no gene that runs over the end of the contig
             if (called.partial_begin and begin > 0) or (called.partial_end and end < len(sequence)):
                 continue
             first, last, forward = begin + called.begin - 1, begin + called.end, called.strand > 0
-            if any(
-                first < stretch.last and last > stretch.first and forward == stretch.forward
-                for stretch in stretches
-            ):
-                gene = _gene(called, begin)
-                genes[gene.start, gene.end, gene.forward] = gene
-    return list(genes.values())
+            if any(first < s.last and last > s.first and forward == s.forward for s in inside):
+                genes.append(_gene(called, begin))
+    return genes
 
 
-def _windows(stretches: Iterable[Stretch], length: int, flank: int) -> Iterator[tuple[int, int]]:
-    begin = end = -1
-    for first, last, _ in sorted(stretches):
-        if end < 0:
-            begin, end = max(first - flank, 0), last + flank
-        elif first - flank <= end:
-            end = max(end, last + flank)
-        else:
-            yield begin, end
-            begin, end = first - flank, last + flank
-    if end >= 0:
-        yield begin, min(end, length)
+def _windows(
+    stretches: Iterable[Stretch], length: int, flank: int
+) -> Iterator[tuple[int, int, list[Stretch]]]:
+    """Begin, end and stretches of each window, in order; no two overlap or touch."""
+    inside: list[Stretch] = []
+    begin = end = 0
+    for stretch in sorted(stretches):
+        if inside and stretch.first - flank > end:
+            yield begin, end, inside
+            inside = []
+        if not inside:
+            begin = end = max(stretch.first - flank, 0)
+        inside.append(stretch)
+        end = min(max(end, stretch.last + flank), length)
+    if inside:
+        yield begin, end, inside
 
 
 def _gene(called: Any, offset: int) -> Gene:

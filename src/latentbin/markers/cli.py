@@ -28,6 +28,10 @@ The output is a table: the names of all genes that were searched for in its firs
 row per gene that was found, with its score in bits and its place. The genes are called by Prodigal
 (meta mode), those that run over an end of a contig too; a gene counts for the profile that it
 scores highest with, if it reaches that profile's cut-off.
+
+By default all six reading frames are searched first, quickly, and genes are called only around
+what looks like a profile: this finds over 99 % of what --exhaustive finds, and nothing else, in a
+fraction of the time. Profiles with cut-offs below 30 bits lose most: search with --exhaustive.
 """
 
 
@@ -90,6 +94,7 @@ def _find(args: argparse.Namespace) -> None:
     if (args.gff or args.proteins) and not exhaustive:
         logger.info("calling the genes of every contig in full, for --gff and --proteins")
         exhaustive = True
+    logger.info("searching for %d genes", len(profiles.names))
     finder = MarkerFinder(profiles, exhaustive, bool(args.gff), bool(args.proteins))
     n_contigs = n_bases = n_short = n_hits = 0
     genes: set[str] = set()
