@@ -48,7 +48,9 @@ class Markers:
     """Single-copy genes of a catalogue: which contig carries which gene.
 
     A contig counts a gene once, however often it was found on it: a gene broken by a frame shift
-    is no second copy.
+    is no second copy. A gene that runs over the end of a contig is half a copy: where an assembly
+    breaks inside a gene, its two halves stand on two contigs. Half a copy alone counts as one, so
+    that p halves are ``ceil(p / 2)`` copies.
 
     Attributes
     ----------
@@ -56,15 +58,23 @@ class Markers:
     contig : (n,) row in the catalogue, ascending
     gene : (n,) index into ``genes``, ascending within a contig; pairs are unique
     n_contigs : size of the catalogue
+    partial : (n,) the contig has the gene at an end only; without it, all genes are complete
     """
 
     genes: tuple[str, ...]
     contig: NDArray[np.int64]
     gene: NDArray[np.int64]
     n_contigs: int
+    partial: NDArray[np.bool_] | None = None
+
+    def halves(self) -> NDArray[np.int64]:
+        """(n,) what each pair of contig and gene counts: 2 for a complete gene, 1 for a partial."""
+        if self.partial is None:
+            return np.full(len(self.gene), 2)
+        return 2 - self.partial.astype(np.int64)
 
     def copies(self, labels: NDArray[np.int64], n_labels: int) -> NDArray[np.int64]:
-        """Contigs that carry each gene, by label.
+        """Copies of each gene, by label.
 
         Parameters
         ----------
@@ -74,11 +84,37 @@ class Markers:
         -------
         copies : (n_labels, n_genes)
         """
+        place, copies = self._places(labels)
+        table = np.zeros(n_labels * len(self.genes), np.int64)
+        table[place] = copies
+        return table.reshape(n_labels, len(self.genes))
+
+    def totals(
+        self, labels: NDArray[np.int64], n_labels: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Sums of `copies`, for any number of labels: no table is made.
+
+        Returns
+        -------
+        seen : (n_labels,) different genes
+        copies : (n_labels,) of all genes
+        """
+        place, copies = self._places(labels)
+        label = place // max(len(self.genes), 1)
+        seen = np.bincount(label, minlength=n_labels)
+        total = np.zeros(n_labels, np.int64)
+        np.add.at(total, label, copies)
+        return seen, total
+
+    def _places(self, labels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places of the (label, gene) table that are not 0, and the copies there."""
         label = labels[self.contig]
         known = label >= 0
         flat = label[known] * len(self.genes) + self.gene[known]
-        counts = np.bincount(flat, minlength=n_labels * len(self.genes))
-        return counts.reshape(n_labels, len(self.genes))
+        place, pair_of = np.unique(flat, return_inverse=True)
+        halves = np.zeros(len(place), np.int64)
+        np.add.at(halves, pair_of, self.halves()[known])
+        return place, (halves + 1) // 2
 
 
 def write_markers(path: str | os.PathLike[str], genes: Sequence[str], hits: Iterable[Hit]) -> None:
@@ -109,7 +145,7 @@ def read_markers(
         catalogue; says the line
     """
     row_of = {name: row for row, name in enumerate(names)}
-    pairs: set[tuple[int, int]] = set()
+    partial: dict[tuple[int, int], bool] = {}
     with open_text_reader(path, "markers table") as handle:
         first = handle.readline().rstrip("\n").split("\t")
         header = handle.readline().rstrip("\n").split("\t")
@@ -134,12 +170,19 @@ def read_markers(
                     "first line. Make the table again with latentbin-markers."
                 )
             row = row_of.get(cells[0])
+            if cells[6] not in ("yes", "no"):
+                raise UserError(
+                    f"{path}, line {line_number}: partial is '{cells[6]}', expected yes or no. "
+                    "Make the table again with latentbin-markers."
+                )
             if row is not None:
-                pairs.add((row, gene))
+                partial[row, gene] = cells[6] == "yes" and partial.get((row, gene), True)
             elif not ignore_others:
                 raise UserError(
                     f"{path}, line {line_number}: contig '{cells[0]}' is not in the catalogue. "
                     "Run latentbin-markers on the FASTA that is being binned."
                 )
-    found = np.array(sorted(pairs), np.int64).reshape(-1, 2)
-    return Markers(genes, found[:, 0].copy(), found[:, 1].copy(), len(names))
+    pairs = sorted(partial)
+    found = np.array(pairs, np.int64).reshape(-1, 2)
+    at_end = np.array([partial[pair] for pair in pairs], bool)
+    return Markers(genes, found[:, 0].copy(), found[:, 1].copy(), len(names), at_end)

@@ -25,7 +25,8 @@ def random_linkage(rng, n):
 
 def random_markers(rng, n, n_genes, share=0.3):
     contig, gene = np.nonzero(rng.random((n, n_genes)) < share)
-    return Markers(tuple(f"g{i}" for i in range(n_genes)), contig, gene, n)
+    partial = rng.random(len(gene)) < 0.4
+    return Markers(tuple(f"g{i}" for i in range(n_genes)), contig, gene, n, partial)
 
 
 def leaves_below(linkage):
@@ -106,7 +107,9 @@ def test_a_tree_over_some_contigs_of_the_catalogue(seed, n):
     table = np.zeros((30, 40), bool)
     table[markers.contig, markers.gene] = True
     contig, gene = np.nonzero(table[rows])
-    own = Markers(markers.genes, contig, gene, n)
+    at_end = np.zeros((30, 40), bool)
+    at_end[markers.contig, markers.gene] = markers.partial
+    own = Markers(markers.genes, contig, gene, n, at_end[rows[contig], gene])
     for got, expected in zip(
         node_genes(linkage, markers, rows), node_genes(linkage, own), strict=True
     ):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from latentbin.errors import UserError
-from latentbin.scg import HEADER, Hit, read_markers, write_markers
+from latentbin.scg import HEADER, Hit, Markers, read_markers, write_markers
 
 GENES = ("COG0012", "COG0016", "COG0018")
 NAMES = ("a", "b", "c")
@@ -62,6 +62,26 @@ def test_copies_count_contigs_of_a_label(tmp_path):
     assert markers.copies(np.array([0, -1, 2]), 3).tolist() == [[0, 0, 0], [0, 0, 0], [1, 0, 1]]
 
 
+def test_two_halves_of_a_gene_are_one_copy():
+    contig = np.arange(7)
+    gene = np.array([0, 0, 0, 1, 1, 2, 2])
+    partial = np.array([True, True, True, True, False, False, False])
+    markers = Markers(GENES, contig, gene, 7, partial)
+    everything = np.zeros(7, int)
+    assert markers.copies(everything, 1).tolist() == [[2, 2, 2]]
+    assert markers.copies(np.array([0, 0, 1, 1, 1, 1, -1]), 2).tolist() == [[1, 0, 0], [1, 2, 1]]
+    assert [part.tolist() for part in markers.totals(everything, 2)] == [[3, 0], [6, 0]]
+
+
+def test_a_gene_is_partial_if_all_its_hits_on_the_contig_are(tmp_path):
+    path = tmp_path / "markers.tsv"
+    ends = (Hit("a", "COG0012", 9, start, start + 9, "+", True) for start in (1, 90))
+    write_markers(path, GENES, (*ends, *HITS))
+    markers = read_markers(path, NAMES)
+    assert markers.contig.tolist() == [0, 1, 2, 2]
+    assert markers.partial.tolist() == [True, False, False, False]
+
+
 def test_rows_follow_the_catalogue_whatever_the_order_of_the_table(tmp_path):
     path = tmp_path / "markers.tsv"
     write_markers(path, GENES, HITS[::-1])
@@ -90,6 +110,7 @@ FIRST, SECOND = "#genes\tCOG0012", "\t".join(HEADER)
         ((FIRST, "contig\tgene"), "not a markers table"),
         ((FIRST, SECOND, "a\tCOG0012"), r"line 3: 2 cells, expected 7 separated by tabs"),
         ((FIRST, SECOND, "a\tCOG9\t1\t1\t9\t+\tno"), r"line 3: gene 'COG9' is not among those"),
+        ((FIRST, SECOND, "a\tCOG0012\t1\t1\t9\t+\t1"), r"line 3: partial is '1', expected yes or"),
     ],
 )
 def test_damaged_tables_are_refused(tmp_path, lines, message):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.abundance.compiled import compiled
 from latentbin.abundance.names import find_name
+from latentbin.compiled import compiled
 
 # Fields of the state.
 LINE = 0  # number of the line that was read last

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.abundance.compiled import compiled
+from latentbin.compiled import compiled
 
 
 @dataclass(frozen=True, eq=False)

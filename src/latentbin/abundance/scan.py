@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.abundance.compiled import compiled
 from latentbin.abundance.names import find_name
 from latentbin.abundance.records import (
     BASES,
@@ -49,6 +48,7 @@ from latentbin.abundance.records import (
     tag_integer,
     uint16,
 )
+from latentbin.compiled import compiled
 
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.abundance.compiled import compiled
+from latentbin.compiled import compiled
 from latentbin.markers.sixframe import N_CODES, STOP, UNKNOWN, Frames
 
 # Bits. Measured with the 40 genes of fetchMGs on 86 Mbp of contigs of 1 kb and more: words from 10

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.abundance.compiled import compiled
+from latentbin.compiled import compiled
 
 AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY"
 """In the order of their codes; HMMER's order as well."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.abundance.compiled import compiled
+from latentbin.compiled import compiled
 from latentbin.tree.dendrogram import Linkage, linkage_of_tree
 
 # Two clusters are each other's nearest if no third is nearer by more than this share of the

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from latentbin.abundance.compiled import compiled
+from latentbin.compiled import compiled
 from latentbin.tree.dendrogram import minimum_forest
 from latentbin.tree.distance import Composite, Vectors, squared_below
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.abundance.compiled import compiled
+from latentbin.compiled import compiled
 
 Linkage = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.abundance.compiled import compiled
+from latentbin.compiled import compiled
 from latentbin.tree.distance import Composite, Vectors, squared_below
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,8 @@ Each node of the tree is judged by the single-copy genes of its contigs; a dynam
 the leaves upwards chooses the disjoint nodes whose rewards sum to the maximum (GenomeFace).
 
 The genes of a node need no table of copies: the reward asks only how many different genes were
-seen, which is a union of bits, and how many copies there are altogether, which is a sum.
+seen, which is a union of bits, and how many copies there are altogether, which is a sum of halves
+(`Markers`) rounded up gene by gene: a union that leaves out pairs of bits says for which genes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.abundance.compiled import compiled
+from latentbin.compiled import compiled
 from latentbin.scg import Markers
 from latentbin.tree.dendrogram import Linkage
 
@@ -45,7 +46,7 @@ class Reward:
         Parameters
         ----------
         seen : different genes in each set
-        copies : contigs with a gene, summed over genes
+        copies : of all genes together
         n_genes : in the whole set of single-copy genes
         """
         square = self.beta**2
@@ -68,20 +69,19 @@ def node_genes(
     Returns
     -------
     seen : (2n - 1,) different genes
-    copies : (2n - 1,) contigs with a gene, summed over genes
+    copies : (2n - 1,) of all genes together
     """
     n = len(linkage) + 1
-    if rows is None:
-        if markers.n_contigs != n:
-            raise ValueError(f"the tree has {n} leaves, the markers {markers.n_contigs} contigs")
-        rows = np.arange(n)
+    rows = leaf_rows(linkage, markers, rows)
     first = np.searchsorted(markers.contig, rows, "left")
     last = np.searchsorted(markers.contig, rows, "right")
     bits = np.zeros((2 * n - 1, (len(markers.genes) + 63) // 64), np.uint64)
-    copies = np.zeros(2 * n - 1, np.int64)
-    copies[:n] = last - first
-    _add_upwards(_children(linkage), first, last, markers.gene, bits, copies)
-    return np.bitwise_count(bits).sum(axis=1, dtype=np.int64), copies
+    odd = np.zeros_like(bits)
+    halves = np.zeros(2 * n - 1, np.int64)
+    hits = (first, last, markers.gene, markers.halves())
+    _add_upwards(_children(linkage), *hits, bits, odd, halves)
+    seen = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    return seen, (halves + np.bitwise_count(odd).sum(axis=1, dtype=np.int64)) // 2
 
 
 def node_rewards(
@@ -157,6 +157,18 @@ def labels_of_cut(linkage: Linkage, cut: NDArray[np.integer]) -> NDArray[np.int6
     return labels[:n]
 
 
+def leaf_rows(
+    linkage: Linkage, markers: Markers, rows: NDArray[np.integer] | None
+) -> NDArray[np.integer]:
+    """Which contig of the catalogue each leaf is: ``rows``, or without it all in order."""
+    n = len(linkage) + 1
+    if rows is None:
+        if markers.n_contigs != n:
+            raise ValueError(f"the tree has {n} leaves, the markers {markers.n_contigs} contigs")
+        return np.arange(n)
+    return rows
+
+
 def _children(linkage: Linkage) -> NDArray[np.int64]:
     return linkage[:, :2].astype(np.int64)
 
@@ -167,18 +179,26 @@ def _add_upwards(
     first: NDArray[np.int64],
     last: NDArray[np.int64],
     gene: NDArray[np.int64],
+    worth: NDArray[np.int64],
     bits: NDArray[np.uint64],
-    copies: NDArray[np.int64],
+    odd: NDArray[np.uint64],
+    halves: NDArray[np.int64],
 ) -> None:
+    """Genes of each node as bits, those with an odd number of halves, and all halves."""
     n = len(first)
     for leaf in range(n):
         for hit in range(first[leaf], last[leaf]):
-            bits[leaf, gene[hit] >> 6] |= np.uint64(1) << np.uint64(gene[hit] & 63)
+            bit = np.uint64(1) << np.uint64(gene[hit] & 63)
+            bits[leaf, gene[hit] >> 6] |= bit
+            if worth[hit] == 1:
+                odd[leaf, gene[hit] >> 6] |= bit
+            halves[leaf] += worth[hit]
     for join in range(n - 1):
         left, right = children[join, 0], children[join, 1]
-        copies[n + join] = copies[left] + copies[right]
+        halves[n + join] = halves[left] + halves[right]
         for word in range(bits.shape[1]):
             bits[n + join, word] = bits[left, word] | bits[right, word]
+            odd[n + join, word] = odd[left, word] ^ odd[right, word]
 
 
 @compiled
