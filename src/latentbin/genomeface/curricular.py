@@ -64,5 +64,6 @@ def curricular_logits(cosines: Any, targets: Any, t: Any, margin: float, scale: 
     moved = ops.where(target > -math.cos(margin), moved, target - margin * math.sin(margin))
     t = ops.stop_gradient(ops.cast(t, cosines.dtype))
     negatives = ops.where(cosines > moved, cosines * (t + cosines), cosines)
-    own = ops.one_hot(ops.cast(targets, "int32"), cosines.shape[1], dtype="bool")
+    classes = ops.arange(ops.shape(cosines)[1], dtype="int32")
+    own = ops.expand_dims(ops.cast(targets, "int32"), 1) == classes
     return scale * ops.where(own, moved, negatives)

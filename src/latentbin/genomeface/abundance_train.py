@@ -1,0 +1,240 @@
+"""Training the co-abundance network on simulated depths, with checkpoints.
+
+Every step has a fresh community with two contigs of each genome; each contig must find its
+partner among one contig of every genome. The loss is softmax cross-entropy over cosines times a
+scale ``1 / (v2 + v1 / S)`` that is fitted along with the network: then ``scale (1 - cosine)`` is
+a difference of log-likelihoods of "one genome" for any number of samples S, and half the scale
+is the weight of the squared angle. Two contigs, and no mean of several as a class's centre,
+because clustering compares contigs; and no pressure on hard negatives unless asked for, because
+genomes of equal depth exist, and pushing them apart pushes apart contigs of one genome.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from latentbin.errors import ContractError, UserError
+from latentbin.files import atomic_output, readable
+from latentbin.genomeface.abundance_net import N_FEATURES, AbundanceNet, depth_features
+from latentbin.genomeface.abundance_options import AbundanceTrainOptions
+from latentbin.genomeface.curricular import curricular_logits, running_mean
+from latentbin.genomeface.depths import Community, simulate_community
+from latentbin.options import as_dict
+
+logger = logging.getLogger(__name__)
+
+_LOG_LINES = 10
+_WARM_UP = 0.05  # share of the steps in which the learning rate rises
+_LARGEST_GRADIENT = 1.0
+_FIRST_BALANCE = (0.04, 0.2)  # v2 and v1
+_CHECKPOINT_SCHEMA = "latentbin/abundance-training/1"
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What training gives.
+
+    Attributes
+    ----------
+    weights : by name, as `AbundanceNet.named_weights`
+    balance : v2 and v1; for S samples the squared angle weighs ``0.5 / (v2 + v1 / S)``
+    history : of each step the loss less that of guessing, ln(number of genomes)
+    """
+
+    weights: dict[str, NDArray[np.float32]]
+    balance: tuple[float, float]
+    history: list[float]
+
+
+def train_abundance(
+    options: AbundanceTrainOptions,
+    seed: int,
+    checkpoint: Path | None = None,
+    checkpoint_every: int = 200,
+    device: str = "auto",
+) -> Trained:
+    """Train; same options, seed, device and thread count, same weights.
+
+    Parameters
+    ----------
+    options : see there
+    seed : of the first weights and of every community
+    checkpoint : a file that keeps the state; training goes on from it, to the same weights
+    checkpoint_every : steps between two writings
+    device : ``auto`` (a GPU where there is one), ``cpu`` or ``cuda``
+
+    Raises
+    ------
+    UserError : the loss is not finite; the checkpoint is damaged; ``cuda`` without a GPU
+    ContractError : the checkpoint belongs to another training
+    """
+    with tf.device(choose_device(device)):
+        trainer = _Trainer(options, seed)
+        history = trainer.resume(checkpoint) if checkpoint and checkpoint.exists() else []
+        _train(trainer, history, seed, checkpoint, checkpoint_every)
+        v2, v1 = np.exp(trainer.balance.numpy()).tolist()
+        return Trained(trainer.net.named_weights(), (v2, v1), history)
+
+
+def choose_device(name: str) -> str:
+    """TensorFlow's name of the device; what was chosen goes into the log."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if name == "cuda" and not gpus:
+        raise UserError(
+            "--device cuda: TensorFlow finds no usable GPU. Check the driver (nvidia-smi) and the "
+            "container's GPU option, or use --device auto."
+        )
+    use_gpu = bool(gpus) and name != "cpu"
+    logger.info("device: %s", "cuda" if use_gpu else "cpu")
+    return "/GPU:0" if use_gpu else "/CPU:0"
+
+
+def _train(
+    trainer: _Trainer,
+    history: list[float],
+    seed: int,
+    checkpoint: Path | None,
+    checkpoint_every: int,
+) -> None:
+    options = trainer.options
+    on_terminal = sys.stderr.isatty()
+    first = len(history)
+    steps = tqdm(
+        range(first, options.steps),
+        "training",
+        options.steps,
+        initial=first,
+        disable=not on_terminal,
+    )
+    every = max(1, options.steps // _LOG_LINES)
+    for step in steps:
+        loss = trainer.step(draw_community(options, seed, step), _rate(options, step))
+        if not math.isfinite(loss):
+            raise UserError(
+                f"training stopped in step {step + 1}: the loss is not finite ({loss}). "
+                "Lower --learning-rate."
+            )
+        history.append(loss)
+        done = step + 1
+        steps.set_postfix_str(f"loss {loss:.3f}", refresh=False)
+        if not on_terminal and done % every == 0:
+            recent = float(np.mean(history[-every:]))
+            logger.info("step %d of %d: mean loss %.4f", done, options.steps, recent)
+        if checkpoint and (done % checkpoint_every == 0 or done == options.steps):
+            trainer.save(checkpoint, history)
+
+
+def draw_community(options: AbundanceTrainOptions, seed: int, step: int) -> Community:
+    """The community of a step, two contigs per genome; the same whenever it is asked for.
+
+    The number of samples is log-uniform from 1 to the most, and 1 once more often; genomes are
+    as many as the tokens allow.
+    """
+    generator = np.random.default_rng((seed, step))
+    drawn = math.exp(generator.uniform(0, math.log(options.max_samples + 1)))
+    n_samples = min(int(drawn), options.max_samples) if generator.random() < 0.9 else 1
+    n_genomes = min(max(options.tokens // (2 * n_samples), 8), options.max_genomes)
+    return simulate_community(generator, n_genomes, 2, n_samples)
+
+
+class _Trainer:
+    """The network, its optimiser, the balance, and the running mean of CurricularFace."""
+
+    def __init__(self, options: AbundanceTrainOptions, seed: int) -> None:
+        self.identity = {"schema": _CHECKPOINT_SCHEMA, "seed": seed, **as_dict(options)}
+        self.options = options
+        self.net = AbundanceNet(seed)
+        self.balance = tf.Variable(np.log(_FIRST_BALANCE).astype(np.float32))
+        self.running = tf.Variable(0.0, trainable=False)
+        self.optimizer = keras.optimizers.Adam(
+            options.learning_rate, global_clipnorm=_LARGEST_GRADIENT
+        )
+        self.optimizer.build(self._trained())
+        self._compiled = tf.function(
+            self._step, input_signature=[tf.TensorSpec((None, None, N_FEATURES))]
+        )
+
+    def step(self, community: Community, rate: float) -> float:
+        """One step of gradient descent at a learning rate; returns the loss."""
+        self.optimizer.learning_rate = rate
+        return float(self._compiled(depth_features(community.depth, community.lengths)))
+
+    def _step(self, features: Any) -> Any:
+        n_genomes, n_samples = ops.shape(features)[0] // 2, ops.shape(features)[1]
+        with tf.GradientTape() as tape:
+            embedded = self.net(features)
+            one, two = embedded[0::2], embedded[1::2]
+            cosines = ops.matmul(one, ops.transpose(two))
+            cosines = ops.concatenate([cosines, ops.transpose(cosines)])
+            targets = ops.tile(ops.arange(n_genomes, dtype="int32"), [2])
+            v2, v1 = tf.unstack(tf.exp(self.balance))
+            scale = 1 / (v2 + v1 / ops.cast(n_samples, "float32"))
+            mean = running_mean(self.running, cosines, targets)
+            if self.options.loss == "curricular":
+                logits = curricular_logits(cosines, targets, mean, self.options.margin, scale)
+            else:
+                logits = scale * cosines
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits))
+        self.running.assign(mean)
+        trained = self._trained()
+        self.optimizer.apply(tape.gradient(loss, trained), trained)
+        return loss - ops.log(ops.cast(n_genomes, "float32"))
+
+    def _trained(self) -> list[Any]:
+        return [*(v for p in self.net.parts.values() for v in p.weights), self.balance]
+
+    def _state(self) -> list[Any]:
+        return [*self._trained(), self.running, *self.optimizer.variables]
+
+    def save(self, path: Path, history: list[float]) -> None:
+        """Write the checkpoint, complete or not at all."""
+        arrays = {f"state{i}": np.asarray(v) for i, v in enumerate(self._state())}
+        header = np.frombuffer(json.dumps(self.identity).encode(), np.uint8)
+        with atomic_output(path) as temporary, open(temporary, "wb") as handle:
+            np.savez(handle, allow_pickle=False, header=header, history=history, **arrays)  # type: ignore[arg-type]
+
+    def resume(self, path: Path) -> list[float]:
+        """Take up the state of a checkpoint; returns the losses so far."""
+        state = self._state()
+        try:
+            with readable(path, "checkpoint"), np.load(path, allow_pickle=False) as members:
+                found = json.loads(members["header"].tobytes())
+                history: list[float] = members["history"].tolist()
+                values = [members[f"state{i}"] for i in range(len(state))]
+        except (zipfile.BadZipFile, ValueError, KeyError, EOFError, TypeError) as error:
+            raise UserError(
+                f"{path}: not a checkpoint of this command, or damaged. Remove it to start anew."
+            ) from error
+        for key, expected in self.identity.items():
+            if found.get(key) != expected:
+                raise ContractError(
+                    f"{path}: belongs to another training: {key} is {found.get(key)}, now "
+                    f"{expected}. Give the same options, or remove it to start anew.",
+                    expected=expected,
+                    actual=found.get(key),
+                )
+        for variable, value in zip(state, values, strict=True):
+            variable.assign(value)
+        logger.info("%s: going on after step %d", path, len(history))
+        return history
+
+
+def _rate(options: AbundanceTrainOptions, step: int) -> float:
+    """The learning rate of a step: a short rise, then a cosine to 0."""
+    share = (step + 1) / (options.steps + 1)
+    rise = min(1.0, share / _WARM_UP)
+    return options.learning_rate * rise * 0.5 * (1 + math.cos(math.pi * share))
