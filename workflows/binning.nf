@@ -2,40 +2,64 @@
  * Contigs and read mappings to bins.
  */
 
-include { FEATURES   } from '../subworkflows/local/features'
-include { VAMB       } from '../subworkflows/local/vamb'
-include { BINS_WRITE } from '../modules/local/bins/write'
-include { EVALUATE   } from '../modules/local/evaluate'
+include { FEATURES     } from '../subworkflows/local/features'
+include { VAMB         } from '../subworkflows/local/vamb'
+include { GENOMEFACE   } from '../subworkflows/local/genomeface'
+include { BINS_WRITE   } from '../modules/local/bins/write'
+include { BINS_QUALITY } from '../modules/local/bins/quality'
+include { EVALUATE     } from '../modules/local/evaluate'
 
 workflow BINNING {
     take:
-    ch_groups  // [meta: id, n_samples, separator; [sample, ...]; [assembly, ...]]
-    ch_samples // [meta: id, group, order, single_end; 'reads' | 'bam' | 'depth'; file or files]
-    truth      // file, or []
-    mapper     // 'minimap2' | 'strobealign'
-    save_bam   // true: keep the BAMs of mapped reads
+    ch_groups          // [meta: id, n_samples, separator; [sample, ...]; [assembly, ...]]
+    ch_samples         // [meta: id, group, order, single_end; 'reads' | 'bam' | 'depth'; file or files]
+    truth              // file, or []
+    binners            // ['vamb', 'genomeface'], or one of them
+    vamb_markers       // true: VAMB's clusters heed single-copy genes
+    genomeface_weights // [of the composition network, of the co-abundance network]: files, or [] for the program's own
+    mapper             // 'minimap2' | 'strobealign'
+    save_bam           // true: keep the BAMs of mapped reads
 
     main:
     FEATURES(ch_groups, ch_samples, mapper, save_bam)
 
-    ch_catalogue = FEATURES.out.catalogue.map { meta, fasta -> [meta.id, fasta] }
-    ch_abundance = FEATURES.out.abundance.map { meta, abundance -> [meta.id, abundance] }
-    ch_features = FEATURES.out.composition
-        .map { meta, composition -> [meta.id, meta, composition] }
-        .join(ch_abundance)
-        .map { _id, meta, composition, abundance -> [meta, composition, abundance] }
+    // [id, meta, FASTA, composition.npz, abundance.npz]
+    ch_features = FEATURES.out.catalogue
+        .map { meta, fasta -> [meta.id, meta, fasta] }
+        .join(FEATURES.out.composition.map { meta, composition -> [meta.id, composition] })
+        .join(FEATURES.out.abundance.map { meta, abundance -> [meta.id, abundance] })
 
-    // Each binner takes the features and emits [meta + [binner: its name], clusters.tsv];
-    // below, nobody knows which binner it was.
-    VAMB(ch_features)
-    ch_clusters = VAMB.out.clusters
+    // Each binner takes what it needs of the features and emits [meta + [binner: its name],
+    // clusters.tsv]; below, nobody knows which binner it was.
+    VAMB(
+        ch_features
+            .filter { 'vamb' in binners }
+            .map { _id, meta, _fasta, composition, abundance -> [meta, composition, abundance] },
+        vamb_markers ? FEATURES.out.markers : FEATURES.out.catalogue.map { meta, _fasta -> [meta, []] },
+    )
+    GENOMEFACE(
+        ch_features
+            .filter { 'genomeface' in binners }
+            .map { _id, meta, fasta, _composition, abundance -> [meta, fasta, abundance] },
+        FEATURES.out.markers,
+        genomeface_weights[0],
+        genomeface_weights[1],
+    )
+    ch_clusters = VAMB.out.clusters.mix(GENOMEFACE.out.clusters)
 
     ch_binned = ch_clusters
         .map { meta, clusters -> [meta.id, meta, clusters] }
-        .combine(ch_catalogue, by: 0)
-        .combine(ch_abundance, by: 0)
+        .combine(ch_features.map { id, _meta, fasta, _composition, abundance -> [id, fasta, abundance] }, by: 0)
         .map { _id, meta, clusters, fasta, abundance -> [meta, clusters, fasta, abundance] }
     BINS_WRITE(ch_binned)
+
+    BINS_QUALITY(
+        BINS_WRITE.out.contig2bin
+            .map { meta, contig2bin -> [meta.id, meta, contig2bin] }
+            .combine(FEATURES.out.catalogue.map { meta, fasta -> [meta.id, fasta] }, by: 0)
+            .combine(FEATURES.out.markers.map { meta, markers -> [meta.id, markers] }, by: 0)
+            .map { _id, meta, contig2bin, fasta, markers -> [meta, contig2bin, fasta, markers, []] }
+    )
 
     EVALUATE(
         ch_binned.filter { truth }.map { meta, clusters, fasta, _abundance -> [meta, clusters, fasta] },
@@ -44,11 +68,20 @@ workflow BINNING {
 
     results = BINS_WRITE.out.report
         .map { meta, bins -> [meta.id, meta.binner, bins] }
+        .join(BINS_QUALITY.out.report.map { meta, quality -> [meta.id, meta.binner, quality] }, by: [0, 1])
         .join(EVALUATE.out.report.map { meta, evaluation -> [meta.id, meta.binner, evaluation] }, by: [0, 1], remainder: true)
 
-    versions = FEATURES.out.versions.mix(VAMB.out.versions, BINS_WRITE.out.versions, EVALUATE.out.versions).unique()
+    versions = FEATURES.out.versions
+        .mix(
+            VAMB.out.versions,
+            GENOMEFACE.out.versions,
+            BINS_WRITE.out.versions,
+            BINS_QUALITY.out.versions,
+            EVALUATE.out.versions,
+        )
+        .unique()
 
     emit:
-    results  // [group, binner, bins.json, metrics.json or null]
+    results  // [group, binner, bins.json, quality.json, metrics.json or null]
     versions // [process, tool, version]
 }

@@ -27,7 +27,7 @@ def module(request: pytest.FixtureRequest) -> Path:
 
 
 def test_there_are_modules() -> None:
-    assert len(MODULES) >= 13
+    assert len(MODULES) >= 17
 
 
 def test_form(module: Path) -> None:
@@ -132,8 +132,20 @@ def test_each_module_runs_alone(
         "local/abundance/merge", "*.abundance.npz", abundance_1=first, abundance_2=second
     )
     latent = run("local/vamb/embed", "*.latent.npz", composition=composition, abundance=abundance)
-    clusters = run("local/vamb/cluster", "*.clusters.tsv", latent=latent)
-    run("local/bins/write", "test.vamb/bins.tsv", clusters=clusters, fasta=fasta)
+    markers = run("local/markers", "*.markers.tsv", fasta=fasta)
+    run("local/vamb/cluster", "*.clusters.tsv", latent=latent, markers=markers)
+    embedding = run("local/genomeface/embed", "*.embedding.npz", fasta=fasta, abundance=abundance)
+    clusters = run(
+        "local/genomeface/cluster", "*.clusters.tsv", embedding=embedding, markers=markers
+    )
+    table = run("local/bins/write", "test.vamb/bins.tsv", clusters=clusters, fasta=fasta)
+    contig2bin = table.with_name("contig2bin.tsv")
+    run(
+        *("local/bins/quality", "test.vamb.quality.tsv"),
+        contig2bin=contig2bin,
+        fasta=fasta,
+        markers=markers,
+    )
     truth = community / "truth.binning"
     run("local/evaluate", "test.vamb/metrics.tsv", clusters=clusters, fasta=fasta, truth=truth)
     assert set(made) == {name_of(module) for module in MODULES} - {"nf-core/strobealign/align"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, RunPipeline
+from conftest import ROOT, Run, RunPipeline
 
 EVERY_KIND = """\
 sample,group,assembly,fastq_1,fastq_2,bam,depth
@@ -28,9 +28,12 @@ BIN_FILES = (
     "bins/1.fna.gz",
     "clusters.tsv",
     "contig2bin.tsv",
-    "latent.npz",
+    "quality.json",
+    "quality.tsv",
     "unbinned.fna.gz",
 )
+FEATURES = ("abundance.npz", "composition.npz", "markers.tsv")
+BINNERS = {"vamb": "latent.npz", "genomeface": "embedding.npz"}
 EVALUATION_FILES = ("bins.tsv", "genomes.tsv", "metrics.json", "metrics.tsv")
 
 
@@ -57,9 +60,10 @@ def check_stub_run(
     expected = {"summary.tsv", "multi.x/catalogue/catalogue.fna.gz"}
     expected |= {f"mapping/mapped.{s}.{end}" for s in ("S1", "S2") for end in ("bam", "bam.bai")}
     for group in ("co", "multi.x", "mapped", "table"):
-        expected |= {f"{group}/features/{name}.npz" for name in ("composition", "abundance")}
-        expected |= {f"{group}/vamb/{name}" for name in BIN_FILES}
-        expected |= {f"{group}/vamb/evaluation/{name}" for name in EVALUATION_FILES}
+        expected |= {f"{group}/features/{name}" for name in FEATURES}
+        for binner, learned in BINNERS.items():
+            expected |= {f"{group}/{binner}/{name}" for name in (learned, *BIN_FILES)}
+            expected |= {f"{group}/{binner}/evaluation/{name}" for name in EVALUATION_FILES}
     assert run.files() == expected
     versions = yaml.safe_load((run.results / "pipeline_info/versions.yml").read_text())
     modules = {
@@ -87,20 +91,42 @@ def test_other_parser_and_version(
     check_stub_run(run_pipeline, sheet, parser, version)
 
 
-def test_strobealign_stub_under_the_strict_parser(run_pipeline: RunPipeline, sheet: Path) -> None:
+def test_strobealign_and_one_binner_under_the_strict_parser(
+    run_pipeline: RunPipeline, sheet: Path, tmp_path: Path
+) -> None:
     rows = EVERY_KIND.splitlines()
     sheet.write_text(f"{rows[0]}\n{rows[5]}\n")
-    run = run_pipeline("-stub-run", "--input", sheet, "--mapper", "strobealign", parser="v2")
+    weights = []
+    for network in ("composition", "abundance"):
+        # both may have the same name
+        path = tmp_path / network / "weights.npz"
+        path.parent.mkdir()
+        path.touch()
+        weights += [f"--genomeface_{network}_weights", path]
+    words = ("--mapper", "strobealign", "--binners", "genomeface", *weights)
+    run = run_pipeline("-stub-run", "--input", sheet, *words, parser="v2")
     assert run.returncode == 0, run.text
     assert "MAPPING:STROBEALIGN_ALIGN (mapped.S1)" in run.text
-    assert "mapped/vamb/bins.tsv" in run.files()
     assert "MAPPING:MINIMAP2" not in run.text
+    assert {name.split("/")[1] for name in run.files() if "/" in name} == {"features", "genomeface"}
+    for network in ("composition", "abundance"):
+        (staged,) = tmp_path.glob(f"work/*/*/{network}/weights.npz")
+        assert staged.resolve() == tmp_path / network / "weights.npz"
 
 
-def read_summary(folder: Path) -> dict[str, str]:
+def read_summary(folder: Path) -> dict[str, dict[str, str]]:
+    """The row of each binner; there is one group."""
     with open(folder / "summary.tsv", newline="") as handle:
-        (row,) = csv.DictReader(handle, delimiter="\t")
-    return row
+        rows = list(csv.DictReader(handle, delimiter="\t"))
+    found = {row["binner"]: row for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def commands(run: Run, start: str) -> list[str]:
+    """What tasks were told to do, of those that ran a command that starts so."""
+    texts = (path.read_text() for path in run.folder.glob("work/*/*/.command.sh"))
+    return [text for text in texts if f"\n{start}" in text]
 
 
 def test_a_real_run_bins_a_community_and_resumes(
@@ -110,19 +136,30 @@ def test_a_real_run_bins_a_community_and_resumes(
     options = ("--min_bin_size", "20000", "--vamb_epochs", "30")
     run = run_pipeline(*words, *options)
     assert run.returncode == 0, run.text
-    found = read_summary(run.results)
-    bins = list((run.results / "community/vamb/bins").glob("vamb_*.fna.gz"))
-    assert int(found["bins"]) == len(bins) > 0
-    assert float(found["precision_bp"]) > 0.8
-    evaluation = json.loads((run.results / "community/vamb/evaluation/metrics.json").read_text())
-    assert evaluation["metrics"]["genomes"] == 3
+    summary = read_summary(run.results)
+    assert set(summary) == set(BINNERS)
+    for binner, found in summary.items():
+        folder = run.results / "community" / binner
+        bins = list((folder / "bins").glob(f"{binner}_*.fna.gz"))
+        assert int(found["bins"]) == len(bins) > 0
+        assert float(found["precision_bp"]) > 0.8
+        evaluation = json.loads((folder / "evaluation/metrics.json").read_text())
+        assert evaluation["metrics"]["genomes"] == 3
+        with open(folder / "quality.tsv", newline="") as handle:
+            classes = [row["class"] for row in csv.DictReader(handle, delimiter="\t")]
+        assert len(classes) == len(bins)
+        near_complete, medium = classes.count("NC"), classes.count("MQ")
+        assert int(found["near_complete_bins"]) == near_complete
+        assert int(found["medium_quality_bins"]) == near_complete + medium > 0
+    (cluster,) = commands(run, "latentbin-vamb cluster")
+    assert "--markers community.markers.tsv" in cluster
     params = json.loads((run.results / "pipeline_info/params.json").read_text())
     assert params["vamb_epochs"] == 30
 
-    # what changes only the last steps leaves the training alone
+    # what changes only the last steps, writing and judging bins, leaves the training alone
     again = run_pipeline(*words, "--min_bin_size", "30000", "--vamb_epochs", "30", "-resume")
     assert again.returncode == 0, again.text
-    assert (again.count("Submitted"), again.count("Cached")) == (1, run.count("Submitted") - 1)
+    assert (again.count("Submitted"), again.count("Cached")) == (4, run.count("Submitted") - 4)
 
 
 @pytest.mark.slow
@@ -135,8 +172,13 @@ def test_mapped_reads_agree_with_the_given_bams(
 
     depths = []
     for name in ("samplesheet.csv", "samplesheet_fastq.csv"):
-        run = run_pipeline("--input", community / name, "--vamb_epochs", "2")
+        options = ("--vamb_epochs", "2", "--binners", "vamb", "--vamb_markers", "false")
+        run = run_pipeline("--input", community / name, *options)
         assert run.returncode == 0, run.text
+        assert set(read_summary(run.results)) == {"vamb"}
+        clusterings = commands(run, "latentbin-vamb cluster")
+        assert clusterings
+        assert not any("--markers" in text for text in clusterings)
         path = run.results / "community/features/abundance.npz"
         depths.append(NamedMatrix.load(path, "abundance"))
     assert depths[0].columns == depths[1].columns == ("S1", "S2")
@@ -156,8 +198,9 @@ def test_several_assemblies_are_joined_and_split_again(
     run = run_pipeline("--input", sheet, "--min_bin_size", "10000", "--vamb_epochs", "30")
     assert run.returncode == 0, run.text
     assert "community/catalogue/catalogue.fna.gz" in run.files()
-    bins = {path.name.split("~")[0] for path in (run.results / "community/vamb/bins").iterdir()}
-    assert bins == {"vamb_S1", "vamb_S2"}
+    for binner in BINNERS:
+        names = {path.name for path in (run.results / "community" / binner / "bins").iterdir()}
+        assert {name.split("~")[0] for name in names} == {f"{binner}_S1", f"{binner}_S2"}
 
 
 def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path) -> None:
@@ -176,7 +219,8 @@ def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path)
     sheet.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
     run = run_pipeline(
         *("--input", sheet, "--min_lenght", "5", "--seed", "x", "--mapper", "bwa"),
-        *("--min_identity", "101", "--truth", "nowhere.binning", "--separator"),
+        *("--min_identity", "101", "--truth", "nowhere.binning"),
+        *("--binners", "vamb,metabat", "--separator"),
     )
     assert run.returncode != 0
     problems = [
@@ -188,6 +232,7 @@ def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path)
         r"--mapper: expected one of minimap2, strobealign, got 'bwa'\.",
         r"--min_identity: must be at most 100, got 101\.",
         r"--truth: 'nowhere.binning' does not exist\.",
+        r"--binners: 'vamb,metabat': expected names of binners \(vamb, genomeface\)",
         r"--separator: expected string, got no value\.",
         r"sheet.csv: unknown column 'depths'. Did you mean depth\?",
         r"sheet.csv, line 5, sample: 'S 3': a sample name has letters",

@@ -17,6 +17,7 @@ from latentbin.abundance.options import BamOptions
 from latentbin.bins.options import BinsOptions
 from latentbin.catalogue.options import CatalogueOptions
 from latentbin.composition.options import TnfOptions
+from latentbin.markers.options import MarkerOptions
 from latentbin.options import Options
 from latentbin.vamb.options import PRESETS, ClusterOptions, EmbedOptions
 
@@ -30,6 +31,7 @@ SPECS: dict[str, dict[str, Any]] = {
 SET_BY = [
     ("min_length", TnfOptions, "min_length"),
     ("min_length", EmbedOptions, "min_length"),
+    ("min_length", MarkerOptions, "min_length"),
     ("tnf_projection", TnfOptions, "projection"),
     ("abundance_unit", BamOptions, "unit"),
     ("min_identity", BamOptions, "min_identity"),

@@ -1,9 +1,10 @@
 //
-// The catalogue of each group, its composition, and its abundance over all samples
+// The catalogue of each group, its composition, its single-copy genes, and its abundance over all samples
 //
 
 include { CATALOGUE_CONCATENATE } from '../../../modules/local/catalogue/concatenate'
 include { COMPOSITION_TNF       } from '../../../modules/local/composition/tnf'
+include { MARKERS               } from '../../../modules/local/markers'
 include { ABUNDANCE_BAM         } from '../../../modules/local/abundance/bam'
 include { ABUNDANCE_TABLE       } from '../../../modules/local/abundance/table'
 include { ABUNDANCE_MERGE       } from '../../../modules/local/abundance/merge'
@@ -27,6 +28,7 @@ workflow FEATURES {
     )
 
     COMPOSITION_TNF(ch_catalogue)
+    MARKERS(ch_catalogue)
 
     ch_inputs = ch_samples.branch { _meta, kind, _files ->
         reads: kind == 'reads'
@@ -69,9 +71,11 @@ workflow FEATURES {
 
     catalogue = ch_catalogue
     composition = COMPOSITION_TNF.out.composition
+    markers = MARKERS.out.markers
     abundance = ABUNDANCE_MERGE.out.abundance
     versions = CATALOGUE_CONCATENATE.out.versions.mix(
         COMPOSITION_TNF.out.versions,
+        MARKERS.out.versions,
         MAPPING.out.versions,
         ABUNDANCE_BAM.out.versions,
         ABUNDANCE_TABLE.out.versions,
@@ -81,6 +85,7 @@ workflow FEATURES {
     emit:
     catalogue   // [meta, FASTA]
     composition // [meta, composition.npz]
+    markers     // [meta, markers.tsv]
     abundance   // [meta, abundance.npz]
     versions    // [process, tool, version]
 }

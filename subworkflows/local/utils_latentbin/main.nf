@@ -22,6 +22,11 @@ def readInput(given, schema, sheet_schema) {
     return [groups: toGroups(rows, given.separator?.toString()), samples: toSamples(rows)]
 }
 
+// The file of an optional parameter, or []
+def fileOrNone(path) {
+    return path ? file(path, glob: false) : []
+}
+
 // Versions of everything that ran, as YAML: process, then program and version
 def versionsText(versions, workflow) {
     def lines = versions
@@ -41,15 +46,24 @@ def shown(value) {
     return value instanceof Number && !(value instanceof Integer) && !(value instanceof Long) ? String.format('%.3f', value as double) : value ?: 0
 }
 
-// One line for each group and binner: bins, and how they compare with the truth if there is one
+// One line for each group and binner: bins, how good they are by single-copy genes, and how they
+// compare with the truth if there is one
 def resultsText(results) {
-    def figures = ['near_complete', 'medium_quality', 'precision_bp', 'recall_bp', 'adjusted_rand_bp']
-    def judged = results.any { result -> result[3] }
-    def header = ['group', 'binner', 'bins', 'binned_bp', 'unbinned_bp'] + (judged ? figures : [])
-    def rows = results.collect { group, binner, bins, evaluation ->
+    def figures = [
+        near_complete_genomes: 'near_complete',
+        medium_quality_genomes: 'medium_quality',
+        precision_bp: 'precision_bp',
+        recall_bp: 'recall_bp',
+        adjusted_rand_bp: 'adjusted_rand_bp',
+    ]
+    def judged = results.any { result -> result[4] }
+    def header = ['group', 'binner', 'bins', 'near_complete_bins', 'medium_quality_bins', 'binned_bp', 'unbinned_bp'] + (judged ? figures.keySet() : [])
+    def rows = results.collect { group, binner, bins, quality, evaluation ->
         def found = readJson(bins)
+        // medium-quality bins are counted as medium-quality genomes are: with the near-complete ones
+        def classes = readJson(quality).classes ?: [NC: 0, MQ: 0]
         def metrics = readJson(evaluation).metrics ?: [:]
-        [group, binner, shown(found.bins?.bins), shown(found.bins?.bp), shown(found.unbinned?.bp)] + (judged ? figures.collect { name -> shown(metrics[name]) } : [])
+        [group, binner, shown(found.bins?.bins), classes.NC, classes.NC + classes.MQ, shown(found.bins?.bp), shown(found.unbinned?.bp)] + (judged ? figures.values().collect { name -> shown(metrics[name]) } : [])
     }
     return ([header] + rows)*.join('\t').join('\n') + '\n'
 }

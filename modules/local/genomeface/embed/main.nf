@@ -1,0 +1,38 @@
+process GENOMEFACE_EMBED {
+    tag "${meta.id}"
+    label 'process_medium'
+
+    conda "${moduleDir}/environment.yml"
+    container "ghcr.io/latentbin/latentbin-genomeface:${workflow.manifest.version}"
+
+    input:
+    tuple val(meta), path(fasta), path(abundance)
+    path composition_weights, stageAs: 'composition/*'
+    path abundance_weights, stageAs: 'abundance/*'
+
+    output:
+    tuple val(meta), path("${prefix}.embedding.npz"), emit: embedding
+    tuple val("${task.process}"), val('latentbin'), eval("latentbin-genomeface --version | sed 's/.* //'"), emit: versions
+
+    script:
+    def args = task.ext.args ?: ''
+    def composition = composition_weights ? "--composition-weights ${composition_weights}" : ''
+    def depths = abundance_weights ? "--abundance-weights ${abundance_weights}" : ''
+    prefix   = task.ext.prefix ?: meta.id
+    """
+    latentbin-genomeface embed \\
+        --fasta ${fasta} \\
+        --abundance ${abundance} \\
+        ${composition} \\
+        ${depths} \\
+        --output ${prefix}.embedding.npz \\
+        --threads ${task.cpus} \\
+        ${args}
+    """
+
+    stub:
+    prefix = task.ext.prefix ?: meta.id
+    """
+    touch ${prefix}.embedding.npz
+    """
+}
