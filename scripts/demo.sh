@@ -13,19 +13,20 @@ cd demo
     --outdir results -resume
 
 echo
-echo "Bins, and how they compare with the genomes that the contigs were made from:"
+echo "Bins (near-complete and medium-quality ones by their single-copy genes), and how they compare"
+echo "with the genomes that the contigs were made from:"
 # columns become lines: they are easier to read
-while IFS=$'\t' read -r -a cells; do
-    if [[ ! ${names[*]:-} ]]; then
-        names=("${cells[@]}")
-    else
-        for i in "${!cells[@]}"; do printf '  %-18s %s\n' "${names[$i]}" "${cells[$i]}"; done
-    fi
-done <results/summary.tsv
+awk -F '\t' '{ for (i = 1; i <= NF; i++) line[i] = line[i] sprintf(NR > 1 ? "%-14s" : "  %-24s", $i) }
+    END { for (i = 1; i <= NF; i++) print line[i] }' results/summary.tsv
 echo
-echo "Bins (FASTA):     $PWD/results/community/vamb/bins/"
-echo "Table of bins:    $PWD/results/community/vamb/bins.tsv"
-echo "Evaluation:       $PWD/results/community/vamb/evaluation/metrics.tsv"
-echo "All results:      $PWD/results"
+echo "All results:      $PWD/results/"
+for table in results/community/*/bins.tsv; do
+    folder=$PWD/$(dirname "$table")
+    echo
+    echo "Bins (FASTA):     $folder/bins/"
+    echo "Table of bins:    $PWD/$table"
+    echo "Their quality:    $folder/quality.tsv"
+    echo "Evaluation:       $folder/evaluation/metrics.tsv"
+done
 echo
 echo "With your own data:  .tools/bin/nextflow run . --input samplesheet.csv --outdir results"
