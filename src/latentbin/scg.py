@@ -73,6 +73,16 @@ class Markers:
             return np.full(len(self.gene), 2)
         return 2 - self.partial.astype(np.int64)
 
+    def take(self, rows: NDArray[np.integer]) -> Markers:
+        """Markers of some contigs, which are numbered anew in the order given."""
+        first = np.searchsorted(self.contig, rows, "left")
+        counts = np.searchsorted(self.contig, rows, "right") - first
+        contig = np.repeat(np.arange(len(rows)), counts)
+        # places first[row], first[row] + 1, ... of each row, one after another
+        place = np.arange(len(contig)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
+        partial = None if self.partial is None else self.partial[place]
+        return Markers(self.genes, contig, self.gene[place], len(rows), partial)
+
     def copies(self, labels: NDArray[np.int64], n_labels: int) -> NDArray[np.int64]:
         """Copies of each gene, by label.
 
@@ -142,7 +152,7 @@ def read_markers(
     Raises
     ------
     UserError : not such a table, a damaged row, an unknown gene, or a contig that is not in the
-        catalogue; says the line
+        catalogue; says the line. Or not one of the contigs is in the catalogue
     """
     row_of = {name: row for row, name in enumerate(names)}
     partial: dict[tuple[int, int], bool] = {}
@@ -156,6 +166,7 @@ def read_markers(
             )
         genes = tuple(first[1:])
         number_of = {gene: number for number, gene in enumerate(genes)}
+        line_number = 0
         for line_number, line in enumerate(handle, 3):
             cells = line.rstrip("\n").split("\t")
             if len(cells) != len(HEADER):
@@ -182,6 +193,11 @@ def read_markers(
                     f"{path}, line {line_number}: contig '{cells[0]}' is not in the catalogue. "
                     "Run latentbin-markers on the FASTA that is being binned."
                 )
+    if line_number and not partial:
+        raise UserError(
+            f"{path}: none of its contigs, such as '{cells[0]}', is in the catalogue. "
+            "Run latentbin-markers on the FASTA that is being binned."
+        )
     pairs = sorted(partial)
     found = np.array(pairs, np.int64).reshape(-1, 2)
     at_end = np.array([partial[pair] for pair in pairs], bool)

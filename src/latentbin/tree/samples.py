@@ -89,18 +89,36 @@ def label_rewards(
     -------
     rewards : (n_labels,)
     """
-    n_genes = len(markers.genes)
     if sample is None:
-        return reward(*markers.totals(labels, n_labels), n_genes)
+        return reward(*markers.totals(labels, n_labels), len(markers.genes))
+    label, seen, copies = gene_totals(labels, markers, sample)
+    worth = np.rint(reward(seen, copies, len(markers.genes)) / _UNIT)
+    return np.bincount(label, worth, n_labels) * _UNIT
+
+
+def gene_totals(
+    labels: Ints, markers: Markers, sample: NDArray[np.integer]
+) -> tuple[Ints, Ints, Ints]:
+    """Single-copy genes of each cluster in each sample where it has any.
+
+    Parameters
+    ----------
+    labels : (n_contigs,) >= 0, or -1 for a contig that counts nowhere
+    sample : (n_contigs,) of each contig, >= 0
+
+    Returns
+    -------
+    label : (n,) ascending, once for each sample
+    seen : (n,) different genes
+    copies : (n,) of all genes together
+    """
     _check_sample(markers, sample)
-    # only labels and samples that have a gene between them
     key = np.full(len(labels), -1)
     own = np.unique(markers.contig)
     own = own[labels[own] >= 0]
     n_samples = int(sample.max(initial=0)) + 1
     pairs, key[own] = np.unique(labels[own] * n_samples + sample[own], return_inverse=True)
-    worth = reward(*markers.totals(key, len(pairs)), n_genes)
-    return np.bincount(pairs // n_samples, np.rint(worth / _UNIT), n_labels) * _UNIT
+    return pairs // n_samples, *markers.totals(key, len(pairs))
 
 
 def _check_sample(markers: Markers, sample: NDArray[np.integer]) -> None:

@@ -8,6 +8,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from latentbin import __version__
 from latentbin.clusters import write_clusters
 from latentbin.command import add_seed, add_threads, new_parser, positive_int, run, stage
@@ -29,6 +32,7 @@ EXAMPLES = """\
 examples:
   latentbin-vamb embed --composition composition.npz --abundance abundance.npz --output latent.npz
   latentbin-vamb cluster --latent latent.npz --output clusters.tsv
+  latentbin-vamb cluster --latent latent.npz --markers markers.tsv --output clusters.tsv
   latentbin-vamb embed ... --checkpoint vamb.pt     a second call goes on where the first ended
   latentbin-vamb embed ... --preset preprint        the settings of the 2018 preprint
 """
@@ -73,6 +77,13 @@ def build_parser() -> argparse.ArgumentParser:
     cluster.add_argument(
         "--output", required=True, type=Path, metavar="TSV", help="contig and cluster, with header"
     )
+    cluster.add_argument(
+        "--markers",
+        type=Path,
+        metavar="TSV",
+        help="single-copy genes, from latentbin-markers: clusters that have genes twice are split "
+        "(with --separator, twice in one sample)",
+    )
     cluster.add_argument("--preset", choices=PRESETS, default="default", help=_PRESET_HELP)
     add_options(cluster, ClusterOptions, note={"threshold": "estimated"})
     _add_separator(cluster)
@@ -86,14 +97,19 @@ def _add_separator(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--separator",
         metavar="TEXT",
-        help="text between sample and contig in the names; checked here, split by latentbin-bins",
+        help="text between sample and contig in the names; latentbin-bins splits clusters by it",
     )
 
 
-def _check_separator(args: argparse.Namespace, names: Sequence[str], source: Path) -> None:
-    if args.separator is not None:
-        samples, _ = sample_of_each(names, args.separator, source)
-        logger.info("%d samples in the contigs' names", len(samples))
+def _samples(
+    args: argparse.Namespace, names: Sequence[str], source: Path
+) -> NDArray[np.intp] | None:
+    """The sample of each contig; None without a separator."""
+    if args.separator is None:
+        return None
+    samples, sample = sample_of_each(names, args.separator, source)
+    logger.info("%d samples in the contigs' names", len(samples))
+    return sample
 
 
 def embed_contigs(args: argparse.Namespace) -> None:
@@ -105,7 +121,7 @@ def embed_contigs(args: argparse.Namespace) -> None:
     from latentbin.vamb.inputs import read_inputs
 
     inputs = read_inputs(args.composition, args.abundance, options)
-    _check_separator(args, inputs.names, args.composition)
+    _samples(args, inputs.names, args.composition)
     # Threads that spin while they wait for each other starve whatever else runs on the node, and
     # each other when processors are short; must be said before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -154,13 +170,21 @@ def cluster_contigs(args: argparse.Namespace) -> None:
     check_output_folder(args.output)
     latent = NamedMatrix.load(args.latent, "latent")
     contigs = latent.contigs
-    _check_separator(args, contigs.names, args.latent)
+    sample = _samples(args, contigs.names, args.latent)
+    markers = None
+    if args.markers is not None:
+        from latentbin.scg import read_markers
+
+        # the table may have contigs that were too short to be embedded
+        markers = read_markers(args.markers, contigs.names, ignore_others=True)
     from threadpoolctl import threadpool_limits
 
     from latentbin.vamb.cluster import cluster_latent
 
     with threadpool_limits(args.threads), stage(f"clustered {len(contigs)} contigs"):
-        clusters = cluster_latent(latent.values, contigs.lengths, options, args.seed)
+        clusters = cluster_latent(
+            latent.values, contigs.lengths, options, args.seed, markers, sample
+        )
     write_clusters(
         args.output,
         {contigs.names[row]: str(n) for n, rows in enumerate(clusters, 1) for row in rows},

@@ -7,6 +7,7 @@ import logging
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.scg import Markers
 from latentbin.vamb.medoid import Rows, cluster_at_threshold, cluster_by_density, unit_rows
 from latentbin.vamb.options import ClusterOptions
 from latentbin.vamb.radius import global_threshold
@@ -15,7 +16,12 @@ logger = logging.getLogger(__name__)
 
 
 def cluster_latent(
-    latent: NDArray[np.float32], lengths: NDArray[np.int64], options: ClusterOptions, seed: int
+    latent: NDArray[np.float32],
+    lengths: NDArray[np.int64],
+    options: ClusterOptions,
+    seed: int,
+    markers: Markers | None = None,
+    sample: NDArray[np.integer] | None = None,
 ) -> list[Rows]:
     """Cluster the rows of a latent; each row is in exactly one cluster.
 
@@ -23,11 +29,12 @@ def cluster_latent(
     ----------
     latent : (n_contigs, n_latent)
     lengths : (n_contigs,) base pairs
+    markers : single-copy genes, by which clusters are split; without them, none is
+    sample : (n_contigs,) the assembly that each contig is of, >= 0; without it, all are of one
 
     Returns
     -------
     clusters : rows of each cluster, largest in base pairs first
-
     """
     rng = np.random.default_rng(seed)
     if options.method == "density":
@@ -39,5 +46,10 @@ def cluster_latent(
             threshold = global_threshold(unit_rows(centred), options, rng)
             logger.info("threshold: %.4f", threshold)
         clusters = cluster_at_threshold(centred, threshold, options.patience, rng)
+    if markers is not None:
+        from latentbin.vamb.recluster import split_by_genes
+
+        sample = np.zeros(len(latent), np.int64) if sample is None else sample
+        clusters = split_by_genes(clusters, latent, lengths, markers, sample)
     size = np.array([lengths[rows].sum() for rows in clusters])
     return [clusters[place] for place in np.argsort(-size, kind="stable")]
