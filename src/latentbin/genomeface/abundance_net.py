@@ -56,7 +56,7 @@ def depth_features(
     return np.concatenate([damping * np.cos(angle), damping * np.sin(angle), *context], axis=2)
 
 
-class AbundanceNet(keras.Model):
+class AbundanceNet:
     """(n, S, N_FEATURES) to (n, 16 S) unit rows, for any S from 1.
 
     A shared linear layer to 16 numbers per sample; four blocks of self-attention across the
@@ -70,7 +70,6 @@ class AbundanceNet(keras.Model):
     """
 
     def __init__(self, seed: int = 1) -> None:
-        super().__init__()
         self.parts: dict[str, keras.layers.Dense] = {}
         self._add("first", WIDTH, seed)
         for block in range(BLOCKS):
@@ -81,7 +80,7 @@ class AbundanceNet(keras.Model):
             self._add(f"narrow{block}", WIDTH, seed, gain=0.1)
         self(np.zeros((1, 2, N_FEATURES), np.float32))  # makes the weights
         self._compiled = tf.function(
-            self.call, input_signature=[tf.TensorSpec((None, None, N_FEATURES))]
+            self.__call__, input_signature=[tf.TensorSpec((None, None, N_FEATURES))]
         )
 
     def _add(self, name: str, units: int, seed: int, gain: float = 1.0, **more: Any) -> None:
@@ -89,7 +88,7 @@ class AbundanceNet(keras.Model):
         start = keras.initializers.Orthogonal(gain, seed=seed * 1_000 + len(self.parts))
         self.parts[name] = keras.layers.Dense(units, kernel_initializer=start, name=name, **more)
 
-    def call(self, features: Any) -> Any:
+    def __call__(self, features: Any) -> Any:
         """Embed; see the class."""
         parts = self.parts
         x = parts["first"](features)

@@ -27,6 +27,7 @@ from keras import ops
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from latentbin import __version__
 from latentbin.errors import ContractError, UserError
 from latentbin.files import atomic_output, readable
 from latentbin.genomeface.abundance_net import N_FEATURES, AbundanceNet, depth_features
@@ -88,6 +89,23 @@ def train_abundance(
         _train(trainer, history, seed, checkpoint, checkpoint_every)
         v2, v1 = np.exp(trainer.balance.numpy()).tolist()
         return Trained(trainer.net.named_weights(), (v2, v1), history)
+
+
+def training_card(options: AbundanceTrainOptions, seed: int, made: Trained) -> dict[str, Any]:
+    """What to write beside the weights: options, seed, versions, and how the loss fell."""
+    parts = np.array_split(made.history, min(_LOG_LINES, len(made.history)))
+    return {
+        "options": as_dict(options),
+        "seed": seed,
+        "versions": {
+            "latentbin": __version__,
+            "keras": keras.__version__,
+            "numpy": np.__version__,
+            "tensorflow": tf.__version__,
+        },
+        "data": "simulated depths only (latentbin.genomeface.depths)",
+        "loss_below_guessing": [round(float(np.mean(part)), 4) for part in parts],
+    }
 
 
 def choose_device(name: str) -> str:
@@ -205,7 +223,7 @@ class _Trainer:
         arrays = {f"state{i}": np.asarray(v) for i, v in enumerate(self._state())}
         header = np.frombuffer(json.dumps(self.identity).encode(), np.uint8)
         with atomic_output(path) as temporary, open(temporary, "wb") as handle:
-            np.savez(handle, allow_pickle=False, header=header, history=history, **arrays)  # type: ignore[arg-type]
+            np.savez(handle, allow_pickle=False, header=header, history=history, **arrays)
 
     def resume(self, path: Path) -> list[float]:
         """Take up the state of a checkpoint; returns the losses so far."""

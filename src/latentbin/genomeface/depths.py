@@ -56,7 +56,7 @@ def simulate_community(
     lengths : (n_genomes * contigs_per_genome,) to fix the contigs' lengths, genome by genome
     """
     # a co-assembly is often looked at in fewer samples than it was made from
-    others = generator.integers(0, 8) if generator.random() < 0.5 else 0
+    others = int(generator.integers(0, 8)) if generator.random() < 0.5 else 0
     true_depth = genome_depths(generator, n_genomes, n_samples + others)[:, :n_samples]
     genome = np.repeat(np.arange(n_genomes), contigs_per_genome)
     if lengths is None:
@@ -113,16 +113,15 @@ def genome_depths(generator: Generator, n_genomes: int, n_samples: int) -> Float
 
 def _with_bias(generator: Generator, true_depth: Floats, genome: Ints, lengths: Ints) -> Floats:
     """What the contigs' depths are before counting, (n_contigs, n_samples)."""
-    n_genomes, n_samples = true_depth.shape
-    n_contigs = len(genome)
+    n_genomes, n_contigs, n_samples = len(true_depth), len(genome), true_depth.shape[1]
     lasting = generator.uniform(0.02, 0.14, n_genomes)[genome] ** 2
-    local = np.exp(generator.uniform(np.log(20), np.log(200), n_genomes))[genome] / lengths
-    sd = np.sqrt(lasting + local)[:, None]
+    local = np.exp(generator.uniform(np.log(20), np.log(200), n_genomes)[genome]) / lengths
+    sd: Floats = np.sqrt(lasting + local)[:, None]
     alone = generator.uniform(0.1, 0.6)  # the part that each sample has by itself
     bias = sd * generator.normal(size=(n_contigs, 1))
     bias = bias + alone * sd * generator.normal(size=(n_contigs, n_samples))
     # growing cells have more copies of what lies near the origin
-    place = np.abs(2 * generator.random(n_contigs) - 1)[:, None] - 0.5
+    place: Floats = np.abs(2 * generator.random((n_contigs, 1)) - 1) - 0.5
     growth = generator.exponential(0.15, size=(n_genomes, n_samples))
     return true_depth[genome] * np.exp(bias + place * growth[genome])
 
