@@ -6,7 +6,7 @@ process VAMB_CLUSTER {
     container "ghcr.io/latentbin/latentbin-vamb:${workflow.manifest.version}"
 
     input:
-    tuple val(meta), path(latent)
+    tuple val(meta), path(latent), path(markers)
 
     output:
     tuple val(meta), path("${prefix}.clusters.tsv"), emit: clusters
@@ -15,10 +15,13 @@ process VAMB_CLUSTER {
     script:
     def args = task.ext.args ?: ''
     def separator = meta.separator ? "--separator='${meta.separator}'" : ''
+    // [] where no single-copy genes were looked for
+    def genes = markers ? "--markers ${markers}" : ''
     prefix   = task.ext.prefix ?: meta.id
     """
     latentbin-vamb cluster \\
         --latent ${latent} \\
+        ${genes} \\
         --output ${prefix}.clusters.tsv \\
         --threads ${task.cpus} \\
         ${separator} \\
