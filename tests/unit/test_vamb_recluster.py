@@ -122,8 +122,7 @@ def test_the_mixture_finds_the_direction_that_k_means_would_not():
     np.testing.assert_allclose(mixture.shares, 0.5, atol=0.05)
     means = np.array([points[truth == genome].mean(axis=0) for genome in (0, 1)])
     np.testing.assert_allclose(mixture.means, means, atol=0.15)
-    covariance = mixture.root @ mixture.root.T
-    assert covariance[5, 5] < 0.1 < 0.8 < covariance[0, 0]
+    assert mixture.covariance[5, 5] < 0.1 < 0.8 < mixture.covariance[0, 0]
 
 
 def test_a_mixture_counts_weights_as_copies():
@@ -134,7 +133,7 @@ def test_a_mixture_counts_weights_as_copies():
     repeated = np.repeat(points, weights, axis=0)
     other = fit_mixture(repeated, np.ones(len(repeated)), points[[0, 30]])
     np.testing.assert_allclose(one.means, other.means, atol=1e-6)
-    np.testing.assert_allclose(one.root, other.root, atol=1e-6)
+    np.testing.assert_allclose(one.covariance, other.covariance, atol=1e-6)
 
 
 def test_a_higher_demand_on_purity_is_heard():

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 # A split that gains less is more often one of a genome in two: genes that some genomes have twice
 _MIN_GAIN = 0.05
 _FITTED = 5000  # longest contigs of a cluster, to which mixtures are fitted
-_PROPOSALS = 40  # genes of a cluster that may propose a split: those on the longest contigs
+_PROPOSALS = 20  # genes of a cluster that may propose a split: those on the longest contigs
 _PARTS = 200  # a cluster of more genomes is beyond help
 _PER_PART = 3  # contigs that a part must have on average
 
