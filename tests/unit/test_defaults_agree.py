@@ -86,6 +86,17 @@ def test_presets_and_separator() -> None:
     assert f"'{CatalogueOptions().separator}' : null" in rules
 
 
+def test_every_binner_runs_by_default_and_no_other_name_is_taken() -> None:
+    workflow = (ROOT / "workflows/binning.nf").read_text()
+    binners = re.findall(r"'(\w+)' in binners", workflow)
+    assert SPECS["binners"]["default"].split(",") == binners
+    for names in (*binners, ",".join(binners), ",".join(reversed(binners))):
+        jsonschema.validate(names, SPECS["binners"])
+    for names in ("", "metabat", f"{binners[0]},", f"{binners[0]}, {binners[1]}", "vambgenomeface"):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(names, SPECS["binners"])
+
+
 def test_every_parameter_is_used() -> None:
     files = ("main.nf", "nextflow.config", "subworkflows/local/utils_latentbin/main.nf")
     paths = [*(ROOT / name for name in files), *ROOT.glob("conf/*.config")]
