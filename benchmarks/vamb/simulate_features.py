@@ -1,14 +1,15 @@
 """Features of a large simulated metagenome, straight from a seed: no sequence, no reads.
 
-Writes composition.npz and abundance.npz (the files that `latentbin-vamb embed` takes) and truth.tsv
-(contig, genome, length; no header).
+Writes composition.npz and abundance.npz (the files that `latentbin-vamb embed` takes), markers.tsv
+and truth.tsv (contig, genome, length; no header).
 
 Genomes lie in genera: a genus has a GC content and a profile of 4-mers, from which its genomes
 deviate. A contig's 4-mers are drawn from its genome's profile, Dirichlet-multinomial: more
 scattered than chance alone, by an amount that differs from contig to contig, as in real genomes
 (distances within and between genomes were set beside those of simulated contigs of real genomes).
 A genome's depth is log-normal over samples and absent from some; a contig's reads are
-negative-binomial around it.
+negative-binomial around it. Each genome has each of 40 single-copy genes on one contig, the longer
+the likelier.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from latentbin.composition.count import project
 from latentbin.composition.tnf import CANONICAL, canonical_index, reduced_projection
 from latentbin.files import atomic_output
 from latentbin.matrix import NamedMatrix
+from latentbin.scg import Hit, write_markers
 
 READ = 150
 GENOMES_PER_GENUS = 3
 # 4-mers after which chance no longer explains a contig's scatter: median, and spread of the log
 PROFILE_CONCENTRATION = 5000
 PROFILE_SPREAD = 1.2
+GENES = tuple(f"gene{number:02}" for number in range(1, 41))
 OVERDISPERSION = 0.03  # squared coefficient of variation of depth beyond Poisson
 
 
@@ -87,6 +90,20 @@ def simulate(n: int, n_samples: int, n_genomes: int, seed: int, min_length: int)
     return tuple(array[order] for array in (lengths, genome, frequencies, found, variance))
 
 
+def genes_of(
+    names: tuple[str, ...], lengths: np.ndarray, genome: np.ndarray, seed: int
+) -> list[Hit]:
+    """Each gene once in each genome that has any contig, in the order of the contigs."""
+    rng = np.random.default_rng([seed, 1])  # a stream of its own: the features stay as they were
+    hits = []
+    order = np.argsort(genome, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(genome[order])) + 1):
+        share = lengths[rows] / lengths[rows].sum()
+        for gene, row in zip(GENES, rng.choice(rows, len(GENES), p=share), strict=True):
+            hits.append((row, Hit(names[row], gene, 300.0, 1, 900, "+", False)))
+    return [hit for _, hit in sorted(hits, key=lambda pair: (pair[0], pair[1].gene))]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--contigs", type=int, default=100_000)
@@ -131,6 +148,9 @@ def main() -> None:
         {"unit": "depth"},
         report,
     ).save(args.output_dir / "abundance.npz")
+    write_markers(
+        args.output_dir / "markers.tsv", GENES, genes_of(names, lengths, genome, args.seed)
+    )
     with atomic_output(args.output_dir / "truth.tsv") as temporary:
         rows = zip(names, genome + 1, lengths, strict=True)
         temporary.write_text("".join(f"{name}\tgenome{g}\t{bp}\n" for name, g, bp in rows))
