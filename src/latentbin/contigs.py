@@ -75,10 +75,17 @@ def names_digest(names: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def read_fasta(path: str | os.PathLike[str]) -> Iterator[Record]:
+def read_fasta(
+    path: str | os.PathLike[str], foreign_records: list[str] | None = None
+) -> Iterator[Record]:
     """Stream the records of a nucleotide FASTA file, plain or gzip'd.
 
     Memory holds one chunk and the longest contig. Lower and upper case are kept.
+
+    Parameters
+    ----------
+    foreign_records : where records with foreign characters are tolerable (many reference genomes,
+        some of them damaged): they are left out, and their names are added to this list
 
     Raises
     ------
@@ -104,6 +111,9 @@ def read_fasta(path: str | os.PathLike[str]) -> Iterator[Record]:
         if b"\r" in sequence:
             sequence = sequence.replace(b"\r", b"")
         foreign = sequence.translate(None, _NUCLEOTIDES)
+        if foreign and foreign_records is not None:
+            foreign_records.append(name)
+            continue
         if foreign:
             _raise_foreign(path, name, n_records, foreign)
         if not sequence:

@@ -106,7 +106,7 @@ def _counted(
     # one thread counts, without Python's lock, while this one reads on
     with ThreadPoolExecutor(1) as counter:
         ahead: deque[Future[tuple[NDArray[np.int64], NDArray[np.float32]]]] = deque()
-        for batch in _batches(sequences):
+        for batch in batches(sequences):
             ahead.append(counter.submit(work, batch))
             if len(ahead) > 2:
                 yield ahead.popleft().result()
@@ -114,7 +114,8 @@ def _counted(
             yield future.result()
 
 
-def _batches(sequences: Iterable[bytes]) -> Iterator[list[bytes]]:
+def batches(sequences: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Sequences in lists of bounded size, in order."""
     # both bounds keep a batch near the cache's and the frequencies' size whatever the lengths
     batch: list[bytes] = []
     n_bases = 0

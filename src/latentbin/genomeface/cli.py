@@ -1,0 +1,160 @@
+"""``latentbin-genomeface``: embed contigs with trained networks, cut their tree by their genes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from latentbin.command import add_seed, add_threads, new_parser, positive_int, run
+from latentbin.genomeface.abundance_options import AbundanceTrainOptions
+from latentbin.genomeface.composition_options import CompositionTrainOptions
+from latentbin.genomeface.options import ClusterOptions
+from latentbin.options import add_options
+
+EXAMPLES = """\
+examples:
+  latentbin-genomeface embed --fasta contigs.fna.gz --abundance abundance.npz \\
+      --output embedding.npz
+  latentbin-genomeface cluster --embedding embedding.npz --markers markers.tsv \\
+      --output clusters.tsv
+  latentbin-genomeface train composition --genomes genomes/ --labels genomes.tsv \\
+      --group-column genus --output composition.npz --checkpoint training.npz
+"""
+
+_DEVICES = ("auto", "cpu", "cuda")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line, its defaults read from the option dataclasses."""
+    parser = new_parser(
+        "latentbin-genomeface",
+        "Embed contigs with networks trained on reference genomes and on simulated depths,\n"
+        "and cut the tree of the contigs where single-copy genes show whole genomes.",
+        EXAMPLES,
+    )
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+
+    embed = steps.add_parser("embed", help="embed contigs with the trained networks")
+    embed.add_argument("--fasta", required=True, type=Path, help="contigs, .fna or .fna.gz")
+    embed.add_argument(
+        "--abundance",
+        required=True,
+        type=Path,
+        metavar="NPZ",
+        help="depths; its contigs are the ones that are embedded",
+    )
+    embed.add_argument("--output", required=True, type=Path, metavar="NPZ")
+    for name in ("composition", "abundance"):
+        embed.add_argument(
+            f"--{name}-weights",
+            type=Path,
+            metavar="NPZ",
+            help=f"of 'train {name}', its .json beside it [those of the package]",
+        )
+    _add_run_options(embed)
+    embed.set_defaults(work=_embed)
+
+    cluster = steps.add_parser("cluster", help="cluster an embedding, write clusters.tsv")
+    cluster.add_argument("--embedding", required=True, type=Path, metavar="NPZ")
+    cluster.add_argument(
+        "--markers", required=True, type=Path, metavar="TSV", help="of latentbin-markers"
+    )
+    cluster.add_argument(
+        "--output", required=True, type=Path, metavar="TSV", help="contig and cluster, with header"
+    )
+    cluster.add_argument(
+        "--separator",
+        metavar="TEXT",
+        help="text between sample and contig in the names: genes of different samples are no "
+        "repeats; the clusters are split by latentbin-bins",
+    )
+    add_options(cluster, ClusterOptions)
+    add_seed(cluster)
+    add_threads(cluster)
+    cluster.set_defaults(work=_cluster)
+
+    train = steps.add_parser("train", help="train a network and write its weights")
+    networks = train.add_subparsers(dest="network", required=True, metavar="NETWORK")
+    composition = networks.add_parser(
+        "composition", help="on windows of reference genomes (a card is written beside: .json)"
+    )
+    composition.add_argument(
+        "--genomes",
+        required=True,
+        type=Path,
+        metavar="PATH",
+        help="a folder with a FASTA file per genome, or a FASTA file of records "
+        "<genome>|<anything>",
+    )
+    composition.add_argument(
+        "--labels",
+        type=Path,
+        metavar="TSV",
+        help="a table with a column 'genome'; other genomes are left out [all genomes]",
+    )
+    composition.add_argument(
+        "--group-column",
+        metavar="NAME",
+        help="its column with the genus or family, which is held out whole [each genome]",
+    )
+    composition.add_argument(
+        "--judge",
+        type=Path,
+        metavar="PATH",
+        help="other genomes to judge by, in place of held-out ones; none may be related to those "
+        "of --genomes",
+    )
+    add_options(composition, CompositionTrainOptions)
+    composition.set_defaults(work=_train_composition)
+    abundance = networks.add_parser("abundance", help="on simulated depths")
+    add_options(abundance, AbundanceTrainOptions)
+    abundance.set_defaults(work=_train_abundance)
+    for network in (composition, abundance):
+        network.add_argument("--output", required=True, type=Path, metavar="NPZ")
+        network.add_argument(
+            "--checkpoint",
+            type=Path,
+            metavar="NPZ",
+            help="keep the state of training here; if the file exists, go on from it",
+        )
+        network.add_argument(
+            "--checkpoint-every", type=positive_int, default=100, metavar="N", help="steps [100]"
+        )
+        _add_run_options(network)
+    return parser
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=_DEVICES, default="auto", help="[auto]")
+    add_seed(parser)
+    add_threads(parser)
+
+
+def _embed(args: argparse.Namespace) -> None:
+    from latentbin.genomeface.steps import embed
+
+    embed(args)
+
+
+def _cluster(args: argparse.Namespace) -> None:
+    from latentbin.genomeface.steps import cluster
+
+    cluster(args)
+
+
+def _train_composition(args: argparse.Namespace) -> None:
+    from latentbin.genomeface.training import composition
+
+    composition(args)
+
+
+def _train_abundance(args: argparse.Namespace) -> None:
+    from latentbin.genomeface.training import abundance
+
+    abundance(args)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    return run(build_parser(), argv, lambda args: args.work(args))
