@@ -3,9 +3,9 @@
  * Latentbin: genome bins from contigs and read mappings, with learned representations.
  */
 
-include { BINNING                                          } from './workflows/binning'
-include { fileOrNone; readInput; resultsText; versionsText } from './subworkflows/local/utils_latentbin'
-include { helpText; readSchema                             } from './subworkflows/local/utils_schema'
+include { BINNING                                           } from './workflows/binning'
+include { readInput; resultsText; versionsText; weightFiles } from './subworkflows/local/utils_latentbin'
+include { helpText; readSchema                              } from './subworkflows/local/utils_schema'
 
 workflow {
     main:
@@ -25,10 +25,10 @@ workflow {
         BINNING(
             channel.fromList(input.groups),
             channel.fromList(input.samples),
-            fileOrNone(params.truth),
+            params.truth ? file(params.truth, glob: false) : [],
             params.binners.tokenize(','),
             params.vamb_markers,
-            [fileOrNone(params.genomeface_composition_weights), fileOrNone(params.genomeface_abundance_weights)],
+            [weightFiles(params.genomeface_composition_weights), weightFiles(params.genomeface_abundance_weights)],
             params.mapper,
             params.save_bam,
         )

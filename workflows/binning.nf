@@ -16,7 +16,7 @@ workflow BINNING {
     truth              // file, or []
     binners            // ['vamb', 'genomeface'], or one of them
     vamb_markers       // true: VAMB's clusters heed single-copy genes
-    genomeface_weights // [of the composition network, of the co-abundance network]: files, or [] for the program's own
+    genomeface_weights // of the composition and the co-abundance network: [[.npz, .json], [.npz, .json]]; [] for the program's own
     mapper             // 'minimap2' | 'strobealign'
     save_bam           // true: keep the BAMs of mapped reads
 

@@ -104,6 +104,7 @@ def test_strobealign_and_one_binner_under_the_strict_parser(
         path = tmp_path / network / "weights.npz"
         path.parent.mkdir()
         path.touch()
+        path.with_suffix(".json").touch()
         weights += [f"--genomeface_{network}_weights", path]
     words = ("--mapper", "strobealign", "--binners", "genomeface", *weights)
     run = run_pipeline("-stub-run", "--input", sheet, *words, parser="v2")
@@ -112,8 +113,8 @@ def test_strobealign_and_one_binner_under_the_strict_parser(
     assert "MAPPING:MINIMAP2" not in run.text
     assert {name.split("/")[1] for name in run.files() if "/" in name} == {"features", "genomeface"}
     for network in ("composition", "abundance"):
-        (staged,) = tmp_path.glob(f"work/*/*/{network}/weights.npz")
-        assert staged.resolve() == tmp_path / network / "weights.npz"
+        staged = {path.resolve() for path in tmp_path.glob(f"work/*/*/{network}/weights.*")}
+        assert staged == {tmp_path / network / f"weights.{end}" for end in ("npz", "json")}
 
 
 def read_summary(folder: Path) -> dict[str, dict[str, str]]:
@@ -219,10 +220,13 @@ def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path)
     )
     # a byte order mark and Windows line ends are no problem
     sheet.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
+    lonely = sheet.parent / "lonely.npz"
+    lonely.touch()
     run = run_pipeline(
         *("--input", sheet, "--min_lenght", "5", "--seed", "x", "--mapper", "bwa"),
         *("--min_identity", "101", "--truth", "nowhere.binning"),
-        *("--binners", "vamb,metabat", "--separator"),
+        *("--genomeface_abundance_weights", lonely, "--abundance_unit", "rpkm"),
+        *("--binners", "metabat,genomeface", "--separator"),
     )
     assert run.returncode != 0
     problems = [
@@ -234,7 +238,9 @@ def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path)
         r"--mapper: expected one of minimap2, strobealign, got 'bwa'\.",
         r"--min_identity: must be at most 100, got 101\.",
         r"--truth: 'nowhere.binning' does not exist\.",
-        r"--binners: 'vamb,metabat': expected names of binners \(vamb, genomeface\)",
+        r"--binners: 'metabat,genomeface': expected names of binners \(vamb, genomeface\)",
+        r"--abundance_unit: GenomeFace takes depths, not rpkm\.",
+        r"--genomeface_abundance_weights: 'lonely.json' is not beside 'lonely.npz'\.",
         r"--separator: expected string, got no value\.",
         r"sheet.csv: unknown column 'depths'. Did you mean depth\?",
         r"sheet.csv, line 5, sample: 'S 3': a sample name has letters",

@@ -9,8 +9,8 @@ workflow GENOMEFACE {
     take:
     ch_features         // [meta, FASTA, abundance.npz]
     ch_markers          // [meta, markers.tsv]
-    composition_weights // file, or [] for those that come with the program
-    abundance_weights   // file, or [] for those that come with the program
+    composition_weights // [.npz, .json], or [] for those that come with the program
+    abundance_weights   // [.npz, .json], or [] for those that come with the program
 
     main:
     GENOMEFACE_EMBED(

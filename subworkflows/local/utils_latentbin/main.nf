@@ -5,9 +5,25 @@
 include { paramProblems; readSheet             } from '../utils_schema'
 include { rowProblems; toGroups; toSamples      } from '../utils_samplesheet'
 
+// Problems between parameters, each of which is right alone
+def choiceProblems(given) {
+    def problems = []
+    if (given.abundance_unit == 'rpkm' && 'genomeface' in given.binners.toString().tokenize(',')) {
+        problems << '--abundance_unit: GenomeFace takes depths, not rpkm. Leave the unit at depth, or GenomeFace out (--binners vamb).'
+    }
+    given.findAll { name, path -> name ==~ /genomeface_\w+_weights/ && path }.each { name, path ->
+        def (weights, card) = weightFiles(path)
+        if (weights.exists() && !card.exists()) {
+            problems << "--${name}: '${card.name}' is not beside '${weights.name}'. latentbin-genomeface train writes both; keep them together.".toString()
+        }
+    }
+    return problems
+}
+
 // Groups and samples of the samplesheet; stops with every problem of parameters and sheet at once
 def readInput(given, schema, sheet_schema) {
     def problems = paramProblems(given, schema)
+    problems += choiceProblems(given)
     def sheet = given.input ? file(given.input, glob: false) : null
     def rows = []
     if (sheet?.exists()) {
@@ -22,9 +38,9 @@ def readInput(given, schema, sheet_schema) {
     return [groups: toGroups(rows, given.separator?.toString()), samples: toSamples(rows)]
 }
 
-// The file of an optional parameter, or []
-def fileOrNone(path) {
-    return path ? file(path, glob: false) : []
+// Weights of a network and the JSON beside them, or []
+def weightFiles(path) {
+    return path ? [path, path.toString().replaceFirst(/\.npz$/, '.json')].collect { name -> file(name, glob: false) } : []
 }
 
 // Versions of everything that ran, as YAML: process, then program and version

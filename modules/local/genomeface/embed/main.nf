@@ -16,8 +16,9 @@ process GENOMEFACE_EMBED {
 
     script:
     def args = task.ext.args ?: ''
-    def composition = composition_weights ? "--composition-weights ${composition_weights}" : ''
-    def depths = abundance_weights ? "--abundance-weights ${abundance_weights}" : ''
+    // each comes with a .json beside it
+    def composition = composition_weights ? '--composition-weights composition/*.npz' : ''
+    def depths = abundance_weights ? '--abundance-weights abundance/*.npz' : ''
     prefix   = task.ext.prefix ?: meta.id
     """
     latentbin-genomeface embed \\
