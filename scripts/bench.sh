@@ -47,4 +47,7 @@ if [[ ! -f $bins/clusters.tsv ]]; then
 fi
 python benchmarks/quality/run.py --output bench/quality.json --binning simulated \
     bench/community/truth.binning bench/community/genomes $bins/{markers,clusters}.tsv -
+rm -f bench/vamb_markers.json # is appended to
+python benchmarks/vamb/markers.py --latent $bins/latent.npz --markers $bins/markers.tsv \
+    --truth bench/community/truth.binning --label simulated --output bench/vamb_markers.json
 python benchmarks/tree/run.py --threads 2 --output bench/tree.json
