@@ -217,10 +217,10 @@ def test_damaged_weights_are_refused(saved):
     with pytest.raises(UserError, match="'first/bias' holds a value that is not finite"):
         load_abundance_net(saved)
     rewrite(saved, first__bias=None)
-    with pytest.raises(UserError, match="damaged, or not weights of the co-abundance network"):
+    with pytest.raises(UserError, match="damaged, or not weights of this network"):
         load_abundance_net(saved)
     saved.write_bytes(b"PK")
-    with pytest.raises(UserError, match="damaged, or not weights of the co-abundance network"):
+    with pytest.raises(UserError, match="damaged, or not weights of this network"):
         load_abundance_net(saved)
     saved.unlink()
     with pytest.raises(UserError, match="no such file of weights"):
@@ -234,7 +234,7 @@ def test_the_json_beside_the_weights_is_checked(saved):
     with pytest.raises(ContractError, match="is 'latentbin/abundance-weights/0', expected"):
         load_abundance_net(saved)
     card.write_text("{")
-    with pytest.raises(UserError, match="damaged, or not of weights"):
+    with pytest.raises(UserError, match="damaged, or does not describe such weights"):
         load_abundance_net(saved)
     card.unlink()
     with pytest.raises(UserError, match="no such JSON file beside the weights"):

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from latentbin import __version__
-from latentbin.command import new_parser, run, stage
-from latentbin.composition.options import TnfOptions
+from latentbin.command import add_threads, new_parser, run, stage
+from latentbin.composition.options import KmersOptions, TnfOptions
 from latentbin.options import add_options, as_dict, from_args
 
 logger = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ examples:
   latentbin-composition tnf --fasta contigs.fna.gz --output composition.npz
   latentbin-composition tnf --fasta contigs.fna --min-length 2000 --projection canonical \\
       --output tnf136.npz
+  latentbin-composition kmers --fasta contigs.fna.gz --output kmers.npz
 
 The output is a named matrix (.npz): one row per contig of at least --min-length, in the order of
 the FASTA file. It is the catalogue that the other steps keep to.
@@ -39,27 +40,39 @@ def build_parser() -> argparse.ArgumentParser:
         description="Tetranucleotide frequencies of each contig, both strands counted as one. "
         "Words with ambiguous bases are skipped; lower case counts.",
     )
-    tnf.add_argument("--fasta", required=True, type=Path, help="contigs, .fna or .fna.gz")
-    tnf.add_argument("--output", required=True, type=Path, help="composition file, .npz")
-    add_options(tnf, TnfOptions)
+    tnf.set_defaults(kind=TnfOptions, words="4-mer", threads=1)
+    kmers = steps.add_parser(
+        "kmers",
+        help="frequencies of words of 1 to 10 bases",
+        description="GenomeFace's 1,712 frequencies: 1- to 5-mers of bases, 6- to 10-mers of "
+        "purines and pyrimidines, both strands counted as one. Words with ambiguous bases are "
+        "skipped; lower case counts. latentbin-genomeface reads the FASTA file itself: this file "
+        "is for methods of your own.",
+    )
+    kmers.set_defaults(kind=KmersOptions, words="word")
+    for step, options in ((tnf, TnfOptions), (kmers, KmersOptions)):
+        step.add_argument("--fasta", required=True, type=Path, help="contigs, .fna or .fna.gz")
+        step.add_argument("--output", required=True, type=Path, help="composition file, .npz")
+        add_options(step, options)
+    add_threads(kmers)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run(build_parser(), argv, _tnf)
+    return run(build_parser(), argv, _compose)
 
 
-def _tnf(args: argparse.Namespace) -> None:
+def _compose(args: argparse.Namespace) -> None:
     from latentbin.composition.model import compose
     from latentbin.contigs import read_fasta
     from latentbin.files import check_output_folder, file_digest
     from latentbin.matrix import NamedMatrix
 
-    options = from_args(TnfOptions, args)
+    options = from_args(args.kind, args)
     check_output_folder(args.output)
-    with stage("counted 4-mers"):
-        found = compose(read_fasta(args.fasta), options, str(args.fasta))
+    with stage(f"counted {args.words}s"):
+        found = compose(read_fasta(args.fasta), options, str(args.fasta), args.threads)
     empty = [name for name, n in zip(found.names, found.n_kmers, strict=True) if n == 0]
     logger.info(
         "%d contigs, %d bp; %d shorter than %d bp left out",
@@ -70,8 +83,9 @@ def _tnf(args: argparse.Namespace) -> None:
     )
     if empty:
         logger.warning(
-            "%d contigs hold no 4-mer without ambiguous bases and will stay unbinned: %s%s",
+            "%d contigs hold no %s without ambiguous bases and will stay unbinned: %s%s",
             len(empty),
+            args.words,
             ", ".join(empty[:5]),
             ", ..." if len(empty) > 5 else "",
         )
@@ -81,13 +95,9 @@ def _tnf(args: argparse.Namespace) -> None:
         found.columns,
         found.values,
         {"lengths": found.lengths, "n_kmers": found.n_kmers},
+        {"features": args.step, **as_dict(options)},
         {
-            "features": "tnf",
-            "projection": options.projection,
-            "min_length": options.min_length,
-        },
-        {
-            "command": "latentbin-composition tnf",
+            "command": f"latentbin-composition {args.step}",
             "version": __version__,
             "options": as_dict(options),
             "inputs": {args.fasta.name: file_digest(args.fasta)},

@@ -1,17 +1,19 @@
-"""From contigs to their tetranucleotide frequencies."""
+"""From contigs to the frequencies of their words."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latentbin.composition.count import count_canonical, project
-from latentbin.composition.options import TnfOptions
+from latentbin.composition.kmers import COLUMNS, base_codes, profiles
+from latentbin.composition.options import KmersOptions, TnfOptions
 from latentbin.composition.tnf import CANONICAL, reduced_projection
 from latentbin.contigs import Record
 from latentbin.errors import UserError
@@ -19,17 +21,21 @@ from latentbin.errors import UserError
 _BATCH_BASES = 1 << 22
 _BATCH_CONTIGS = 1 << 11
 
+_Counts = tuple[NDArray[np.int64], NDArray[np.float32]]
+_T = TypeVar("_T")
+
 
 @dataclass(frozen=True)
 class Composition:
-    """Tetranucleotide frequencies of the contigs that pass the length filter.
+    """Word frequencies of the contigs that pass the length filter.
 
     Attributes
     ----------
     names : their names, in the order of the input
     lengths : (n_contigs,) int64, bp
-    n_kmers : (n_contigs,) int64, 4-mers counted; 0 where a contig is nothing but ambiguous bases
-    values : (n_contigs, 136 or 103) float32, zeros where ``n_kmers`` is 0
+    n_kmers : (n_contigs,) int64, words counted, of several lengths the shortest ones; 0 where a
+        contig is nothing but ambiguous bases
+    values : (n_contigs, 136, 103 or 1712) float32, zeros where ``n_kmers`` is 0
     columns : names of the columns
     n_short : contigs left out by the length filter
     """
@@ -42,14 +48,21 @@ class Composition:
     n_short: int
 
 
-def compose(records: Iterable[Record], options: TnfOptions, source: str) -> Composition:
-    """Frequencies of canonical 4-mers, or their coordinates in the space that is free to vary.
+def compose(
+    records: Iterable[Record], options: TnfOptions | KmersOptions, source: str, threads: int = 1
+) -> Composition:
+    """Word frequencies as the options want them.
+
+    That is: of canonical 4-mers, their coordinates in the space that is free to vary, or of words
+    of ten lengths (see `kmers`).
 
     Raises
     ------
     UserError : fewer than two contigs pass the length filter
     """
-    projection = None if options.projection == "canonical" else reduced_projection()
+    columns, count = (
+        (COLUMNS, count_kmers) if isinstance(options, KmersOptions) else _tnf(options.projection)
+    )
     names: list[str] = []
     lengths: list[int] = []
     values, n_kmers = [], []
@@ -67,7 +80,7 @@ def compose(records: Iterable[Record], options: TnfOptions, source: str) -> Comp
             lengths.append(length)
             yield sequence
 
-    for counts, coordinates in _counted(long_enough(), projection):
+    for counts, coordinates in counted(long_enough(), count, threads):
         n_kmers.append(counts)
         values.append(coordinates)
     if len(names) < 2:
@@ -77,11 +90,6 @@ def compose(records: Iterable[Record], options: TnfOptions, source: str) -> Comp
             f"{options.min_length} bp long (the longest has {longest}); binning needs two. "
             "Lower --min-length, or give the whole assembly."
         )
-    columns = (
-        CANONICAL
-        if projection is None
-        else tuple(f"tnf{number}" for number in range(1, projection.shape[1] + 1))
-    )
     return Composition(
         tuple(names),
         np.array(lengths, np.int64),
@@ -92,10 +100,10 @@ def compose(records: Iterable[Record], options: TnfOptions, source: str) -> Comp
     )
 
 
-def _counted(
-    sequences: Iterable[bytes], projection: NDArray[np.float64] | None
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    def work(batch: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _tnf(kind: str) -> tuple[tuple[str, ...], Callable[[list[bytes]], _Counts]]:
+    projection = None if kind == "canonical" else reduced_projection()
+
+    def count(batch: list[bytes]) -> _Counts:
         counts = count_canonical(batch)
         n_kmers = counts.sum(axis=1)
         frequencies = counts / np.maximum(n_kmers, 1)[:, None]
@@ -103,12 +111,32 @@ def _counted(
             return n_kmers, project(frequencies, projection)
         return n_kmers, frequencies.astype(np.float32)
 
-    # one thread counts, without Python's lock, while this one reads on
-    with ThreadPoolExecutor(1) as counter:
-        ahead: deque[Future[tuple[NDArray[np.int64], NDArray[np.float32]]]] = deque()
+    if projection is None:
+        return CANONICAL, count
+    return tuple(f"tnf{number}" for number in range(1, projection.shape[1] + 1)), count
+
+
+def count_kmers(batch: list[bytes]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Unambiguous bases (n,) and word frequencies (n, 1712) of sequences that are not empty."""
+    ends = np.cumsum([len(sequence) for sequence in batch], dtype=np.int64)
+    starts = np.append(0, ends[:-1])
+    codes = base_codes()[np.frombuffer(b"".join(batch), np.uint8)]
+    n_bases = np.add.reduceat(codes < 4, starts, dtype=np.int64)
+    return n_bases, profiles(codes, starts, ends)
+
+
+def counted(
+    sequences: Iterable[bytes], count: Callable[[list[bytes]], _T], threads: int
+) -> Iterator[_T]:
+    """What ``count`` makes of batch after batch of sequences, in order.
+
+    ``threads`` count, without Python's lock, while this one reads on.
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        ahead: deque[Future[_T]] = deque()
         for batch in batches(sequences):
-            ahead.append(counter.submit(work, batch))
-            if len(ahead) > 2:
+            ahead.append(pool.submit(count, batch))
+            if len(ahead) > threads + 1:
                 yield ahead.popleft().result()
         for future in ahead:
             yield future.result()

@@ -20,3 +20,10 @@ class TnfOptions(Options):
         choices=PROJECTIONS,
     )
     min_length: int = option(1000, "leave out contigs shorter than this, in bp", low=4)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KmersOptions(Options):
+    """Options of the frequencies of words of ten lengths."""
+
+    min_length: int = option(1000, "leave out contigs shorter than this, in bp", low=1)

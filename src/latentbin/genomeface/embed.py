@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.composition.kmers import base_codes, profiles
-from latentbin.composition.model import batches
+from latentbin.composition.model import count_kmers, counted
 from latentbin.contigs import Record
 from latentbin.errors import UserError
 
@@ -37,7 +35,7 @@ def embed_sequences(
     Returns
     -------
     embedding : (n_contigs, width)
-    counted : (n_contigs,) whether the contig holds any word; an embedding of none means nothing
+    has_words : (n_contigs,) whether the contig holds any word; an embedding of none means nothing
 
     Raises
     ------
@@ -46,7 +44,7 @@ def embed_sequences(
     row_of = {name: row for row, name in enumerate(names)}
     embedding = np.zeros((len(names), width), np.float32)
     seen = np.zeros(len(names), bool)
-    counted = np.zeros(len(names), bool)
+    has_words = np.zeros(len(names), bool)
     rows: deque[int] = deque()
 
     def wanted() -> Iterator[bytes]:
@@ -56,10 +54,10 @@ def embed_sequences(
                 rows.append(row)
                 yield sequence
 
-    for frequencies in _counted(wanted(), threads):
+    for n_words, frequencies in counted(wanted(), count_kmers, threads):
         chosen = [rows.popleft() for _ in range(len(frequencies))]
         embedding[chosen] = embed(frequencies)
-        counted[chosen] = frequencies.any(axis=1)
+        has_words[chosen] = n_words > 0
         seen[chosen] = True
     if not seen.all():
         missing = names[int(np.flatnonzero(~seen)[0])]
@@ -67,25 +65,7 @@ def embed_sequences(
             f"{source}: lacks contig '{missing}', which the abundance file has. Give the FASTA "
             "from which the abundance was made."
         )
-    return embedding, counted
-
-
-def _counted(sequences: Iterable[bytes], threads: int) -> Iterator[NDArray[np.float32]]:
-    codes_of = base_codes()
-
-    def count(batch: list[bytes]) -> NDArray[np.float32]:
-        ends = np.cumsum([len(sequence) for sequence in batch], dtype=np.int64)
-        codes = codes_of[np.frombuffer(b"".join(batch), np.uint8)]
-        return profiles(codes, np.append(0, ends[:-1]), ends)
-
-    with ThreadPoolExecutor(threads) as pool:
-        ahead: deque[Future[NDArray[np.float32]]] = deque()
-        for batch in batches(sequences):
-            ahead.append(pool.submit(count, batch))
-            if len(ahead) > threads + 1:
-                yield ahead.popleft().result()
-        for future in ahead:
-            yield future.result()
+    return embedding, has_words
 
 
 def narrowed(embedding: NDArray[np.float32], seed: int) -> NDArray[np.float32]:

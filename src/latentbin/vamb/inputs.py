@@ -47,10 +47,17 @@ def read_inputs(composition_path: Path, abundance_path: Path, options: EmbedOpti
 
     Raises
     ------
-    UserError : the two differ in their contigs; fewer than two contigs, or no sample, are left
+    UserError : no tetranucleotide frequencies; the two differ in their contigs; fewer than two
+        contigs, or no sample, are left
 
     """
     composition = NamedMatrix.load(composition_path, "composition")
+    features = composition.attributes.get("features")
+    if features != "tnf":
+        raise UserError(
+            f"{composition_path}: holds features '{features}', expected 'tnf'. "
+            "Make it with latentbin-composition tnf."
+        )
     abundance = NamedMatrix.load(abundance_path, "abundance").in_order_of(composition)
     if (abundance.values < 0).any():
         row = int(np.flatnonzero((abundance.values < 0).any(axis=1))[0])
