@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import sys
+import tempfile
 import warnings
+from collections.abc import Iterator
 
 from latentbin.command import stage
 from latentbin.errors import UserError
@@ -23,19 +27,21 @@ def load_tensorflow(threads: int, device: str) -> str:
     ------
     UserError : ``cuda`` without a GPU
     """
-    # Must be said before the import: no lines about the processor's instructions.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with stage("loaded tensorflow"), warnings.catch_warnings():
+    if device == "cpu":
+        os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    with stage("loaded tensorflow"), _quiet(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import tensorflow as tf
+
+        gpus = tf.config.list_physical_devices("GPU")
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:
         # already at work in this process, with the threads it was given first
         logger.info("tensorflow keeps its threads")
-    gpus = tf.config.list_physical_devices("GPU")
     if device == "cuda" and not gpus:
         raise UserError(
             "--device cuda: TensorFlow finds no usable GPU. Check the driver (nvidia-smi) and the "
@@ -44,3 +50,26 @@ def load_tensorflow(threads: int, device: str) -> str:
     name = "/GPU:0" if gpus and device != "cpu" else "/CPU:0"
     logger.info("device: %s", name)
     return name
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Hold back what libraries write to stderr, unless the work fails.
+
+    TensorFlow tells of the processor's instructions and of missing GPUs before its log level is
+    in force; users take these lines for errors.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        failed = True
+        try:
+            yield
+            failed = False
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            if failed:
+                held.seek(0)
+                os.write(2, held.read())
