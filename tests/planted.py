@@ -1,16 +1,22 @@
-"""Planted genomes: features whose clusters are known, made without any sequence.
+"""Planted genomes: features whose clusters are known, and sequences and genes of the same contigs.
 
 Each genome has its own composition and its own depth in every sample; contigs scatter around
-both, the shorter the wider, as k-mer counts and read counts do.
+both, the shorter the wider, as k-mer counts and read counts do. Its sequences are three letters
+at a time, with the genome's own frequencies; its genes are on some of its contigs, one on each.
 """
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 
 from latentbin.matrix import NamedMatrix
+from latentbin.scg import Hit, write_markers
+
+CODONS = np.array([list(w) for w in itertools.product(b"ACGT", repeat=3)], np.uint8)
+GENES = tuple(f"gene{number}" for number in range(20))
 
 
 def planted_matrices(
@@ -45,6 +51,37 @@ def planted_matrices(
         {"unit": "depth"},
     )
     return composition, abundance, truth
+
+
+def planted_genome(rng: np.random.Generator, lengths: list[int]) -> list[bytes]:
+    """Sequences of one genome: triplets drawn with frequencies of its own."""
+    share = rng.dirichlet(np.full(64, 3.0))
+    return [
+        CODONS[rng.choice(64, length // 3 + 1, p=share)].ravel()[:length].tobytes()
+        for length in lengths
+    ]
+
+
+def save_sequences(
+    folder: Path, matrix: NamedMatrix, truth: np.ndarray, seed: int = 6
+) -> tuple[Path, Path]:
+    """``contigs.fna`` and ``markers.tsv`` for the contigs of a planted matrix."""
+    rng = np.random.default_rng(seed)
+    sequence_of: dict[int, bytes] = {}
+    gene_of: dict[int, str] = {}
+    for genome in np.unique(truth):
+        rows = np.flatnonzero(truth == genome)
+        lengths = matrix.arrays["lengths"][rows].tolist()
+        sequence_of |= zip(rows.tolist(), planted_genome(rng, lengths), strict=True)
+        gene_of |= zip(rng.permutation(rows).tolist(), GENES, strict=False)
+    with (folder / "contigs.fna").open("wb") as handle:
+        for row, name in enumerate(matrix.names):
+            handle.write(b">%b\n%b\n" % (name.encode(), sequence_of[row]))
+    hits = [
+        Hit(matrix.names[row], gene_of[row], 100.0, 1, 300, "+", False) for row in sorted(gene_of)
+    ]
+    write_markers(folder / "markers.tsv", GENES, hits)
+    return folder / "contigs.fna", folder / "markers.tsv"
 
 
 def save_planted(folder: Path, **kwargs: int) -> tuple[Path, Path, np.ndarray]:

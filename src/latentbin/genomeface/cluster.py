@@ -77,8 +77,8 @@ def cluster_contigs(
     parts = [own == number for number in np.unique(own)] if options.per_sample else [own >= 0]
     for mask in parts:
         part = embedding.take(mask)
-        if len(part.rows) == 1:
-            found = np.zeros(1, np.int64)
+        if len(part.rows) < 2:
+            found = np.zeros(len(part.rows), np.int64)
         else:
             found = _cut(part, markers, sample, options, seed, threads)
         labels[part.rows] = np.unique(found, return_inverse=True)[1] + labels.max() + 1

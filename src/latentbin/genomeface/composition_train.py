@@ -32,7 +32,7 @@ from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.curricular import curricular_logits, running_mean
 from latentbin.genomeface.discriminant import discriminant
 from latentbin.genomeface.genomes import Genomes
-from latentbin.genomeface.judge import fit_scale, judge_windows
+from latentbin.genomeface.judge import check_judged, fit_scale, judge_windows
 from latentbin.genomeface.windows import window_batches
 from latentbin.options import as_dict
 
@@ -84,12 +84,15 @@ def train_composition(
 
     Raises
     ------
-    UserError : the loss is not finite; the checkpoint is damaged; too few groups to hold some out
+    UserError : the loss is not finite; the checkpoint is damaged; too few groups to hold some out,
+        or too few windows to judge by
     ContractError : the checkpoint belongs to another training
     """
     training, held_out = genomes, judged
     if held_out is None:
         training, held_out = _hold_out(genomes, options.hold_out, seed)
+    judges = training if held_out is None else held_out
+    check_judged(judges)  # now, not after hours of training
     with tf.device(device):
         keras.utils.set_random_seed(seed)
         trainer = _Trainer(training, options, seed, threads)
@@ -99,7 +102,7 @@ def train_composition(
             history = []
             trainer.start()
         _train(trainer, history, checkpoint, checkpoint_every)
-        scale = fit_scale(training if held_out is None else held_out, trainer.embed, seed)
+        scale = fit_scale(judges, trainer.embed, seed)
         figures = {} if held_out is None else judge_windows(held_out, trainer.embed, seed)
         return Trained(named_weights(trainer.net), scale, figures, history)
 

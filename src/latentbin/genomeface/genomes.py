@@ -104,7 +104,8 @@ def read_genomes(
 
     Raises
     ------
-    UserError : no FASTA file, a record's name without a genome, fewer than two genomes left
+    UserError : no FASTA file, two of one genome, a record's name without a genome, fewer than two
+        genomes left
     """
     codes_of = base_codes()
     scaffolds: dict[str, list[NDArray[np.uint8]]] = {}
@@ -181,6 +182,13 @@ def _records(source: Path, foreign: list[str]) -> Iterable[tuple[str, Record]]:
             f"{source}: holds no FASTA file. Expected one per genome, named "
             f"<genome>{{{','.join(_SUFFIXES)}}}, plain or gzip'd."
         )
+    seen: dict[str, Path] = {}
     for name, path in files:
+        genome = name.rsplit(".", 1)[0]
+        if genome in seen:
+            raise UserError(
+                f"{path}: genome '{genome}' is in {seen[genome].name} too. Remove one of the two."
+            )
+        seen[genome] = path
         for record in read_fasta(path, foreign):
-            yield name.rsplit(".", 1)[0], record
+            yield genome, record

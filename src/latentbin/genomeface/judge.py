@@ -11,6 +11,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import rankdata
 
 from latentbin.composition.kmers import profiles
+from latentbin.errors import UserError
 from latentbin.genomeface.genomes import Genomes
 
 LENGTHS = (2_000, 5_000)
@@ -40,6 +41,25 @@ def judge_windows(genomes: Genomes, embed: Embed, seed: int = 1) -> dict[str, An
     return figures
 
 
+def check_judged(genomes: Genomes) -> None:
+    """Refuse genomes that cannot judge: two of them must have two windows of each length.
+
+    Raises
+    ------
+    UserError : they have not
+    """
+    for length in LENGTHS:
+        windows = np.bincount(
+            genomes.genome, genomes.lengths // length, minlength=len(genomes.names)
+        )
+        if (windows >= 2).sum() < 2:
+            raise UserError(
+                f"{(windows >= 2).sum()} of the genomes to judge by hold two windows of {length} "
+                "bp, expected two or more. Give more genomes, or with longer scaffolds, by "
+                "--genomes or --judge."
+            )
+
+
 def windows_of(
     genomes: Genomes, length: int, seed: int, of_each: int = _OF_EACH
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -62,7 +82,7 @@ def windows_of(
 
 
 def auroc(vectors: NDArray[np.float32], genome: NDArray[np.int64], seed: int = 1) -> float:
-    """Chance that a pair of one genome is closer than a pair of two; all genomes count alike."""
+    """Chance that a pair of one genome is closer than a pair of two; each window counts alike."""
     generator = np.random.default_rng(seed)
     unit = _unit(vectors)
     order = np.argsort(genome, kind="stable")

@@ -16,6 +16,7 @@ from latentbin.files import check_output_folder, file_digest
 from latentbin.genomeface.options import ClusterOptions
 from latentbin.matrix import NamedMatrix
 from latentbin.options import as_dict, from_args
+from latentbin.samples import samples_with_reads
 from latentbin.scg import read_markers
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def embed(args: argparse.Namespace) -> None:
             f"{args.abundance}: holds {abundance.attributes.get('unit')}, expected depth. "
             "Make it with latentbin-abundance --unit depth."
         )
+    depth = abundance.values[:, samples_with_reads(abundance)]
     from latentbin.genomeface.runtime import load_tensorflow
 
     device = load_tensorflow(args.threads, args.device)
@@ -56,8 +58,8 @@ def embed(args: argparse.Namespace) -> None:
                 args.threads,
                 str(args.fasta),
             )
-        with stage(f"embedded their depths in {len(abundance.columns)} samples"):
-            depths = narrowed(embed_abundance(abundance.values, lengths, depth_net), args.seed)
+        with stage(f"embedded their depths in {depth.shape[1]} samples"):
+            depths = narrowed(embed_abundance(depth, lengths, depth_net), args.seed)
     if not counted.all():
         logger.warning(
             "%d contigs hold no word without ambiguous bases and will stay unbinned",
@@ -76,9 +78,9 @@ def embed(args: argparse.Namespace) -> None:
             # half the factor of a cosine is the weight of a squared angle
             "weights": [
                 composition_card["scale"] / 2,
-                abundance_weight(abundance_card, len(abundance.columns)),
+                abundance_weight(abundance_card, depth.shape[1]),
             ],
-            "samples": len(abundance.columns),
+            "samples": depth.shape[1],
         },
         {
             "version": __version__,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from latentbin.errors import UserError
 from latentbin.files import file_digest
 from latentbin.matrix import NamedMatrix
+from latentbin.samples import samples_with_reads
 from latentbin.vamb.features import Features, make_features
 from latentbin.vamb.options import EmbedOptions
 
@@ -78,16 +79,9 @@ def read_inputs(composition_path: Path, abundance_path: Path, options: EmbedOpti
             f"are needed (the longest has {lengths.max() if len(lengths) else 0} bp). "
             "Lower --min-length, or give a larger assembly."
         )
-    values = abundance.values[kept]
-    has_reads = values.sum(axis=0) > 0
+    abundance = abundance.take(kept)
+    has_reads = samples_with_reads(abundance)
     samples = tuple(name for name, full in zip(abundance.columns, has_reads, strict=True) if full)
-    for name in sorted(set(abundance.columns) - set(samples)):
-        logger.warning("sample '%s' has no reads on any contig: left out", name)
-    if not samples:
-        raise UserError(
-            f"{abundance_path}: no sample has reads on any contig. "
-            "Map the reads to this assembly, or check the table."
-        )
     chosen = composition.take(kept)
     logger.info(
         "%d contigs (%d bp), %d composition features, %d samples",
@@ -98,7 +92,7 @@ def read_inputs(composition_path: Path, abundance_path: Path, options: EmbedOpti
     )
     features = make_features(
         chosen.values,
-        values[:, has_reads],
+        abundance.values[:, has_reads],
         lengths[kept],
         total_abundance=options.total_abundance,
         contig_weights=options.contig_weights,
