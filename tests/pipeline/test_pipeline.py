@@ -198,8 +198,14 @@ def test_several_assemblies_are_joined_and_split_again(
     sheet = tmp_path / "multi.csv"
     second = second.replace(str(community / "contigs.fna.gz"), copy.name)
     sheet.write_text("\n".join((header, first, second)) + "\n")
-    run = run_pipeline("--input", sheet, "--min_bin_size", "10000", "--vamb_epochs", "30")
+    # the program's own weights, given as a user gives theirs
+    weights = ROOT / "src/latentbin/genomeface/weights/composition.npz"
+    options = ("--min_bin_size", "10000", "--vamb_epochs", "30")
+    run = run_pipeline(*("--input", sheet, "--genomeface_composition_weights", weights, *options))
     assert run.returncode == 0, run.text
+    (embed,) = commands(run, "latentbin-genomeface embed")
+    assert "--composition-weights composition/*.npz" in embed
+    assert "--abundance-weights" not in embed
     assert "community/catalogue/catalogue.fna.gz" in run.files()
     for binner in BINNERS:
         names = {path.name for path in (run.results / "community" / binner / "bins").iterdir()}
