@@ -16,7 +16,7 @@ import numpy as np
 
 from latentbin.composition.kmers import COLUMNS
 from latentbin.files import atomic_output
-from latentbin.genomeface.genomes import read_genomes
+from latentbin.genomeface.genomes import read_genomes, read_labels
 from latentbin.genomeface.judge import LENGTHS, auroc, nearest, rank1, windows_of
 from latentbin.genomeface.runtime import load_tensorflow
 
@@ -35,6 +35,8 @@ def main() -> None:
     parser.add_argument(
         "--genomes", type=Path, required=True, help="folder of FASTA files, none trained on"
     )
+    parser.add_argument("--labels", type=Path, help="table with a column 'genome'")
+    parser.add_argument("--group-column", default="genus", help="its column of genera [genus]")
     parser.add_argument("--weights", type=Path, help="weights to judge [the package's]")
     parser.add_argument("--min-genome", type=int, default=30_000, help="bp [30000]")
     parser.add_argument("--seed", type=int, default=1)
@@ -45,7 +47,8 @@ def main() -> None:
     from latentbin.genomeface.composition_weights import CompositionEmbedder, load_composition_net
 
     net, card = load_composition_net(args.weights)
-    genomes = read_genomes(args.genomes, None, 1_000, args.min_genome, MOST_OF_GROUP)
+    groups = read_labels(args.labels, args.group_column) if args.labels else None
+    genomes = read_genomes(args.genomes, groups, 1_000, args.min_genome, MOST_OF_GROUP)
     represent: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "embedding": CompositionEmbedder(net),
         "words": lambda x: x,
@@ -71,6 +74,9 @@ def main() -> None:
                 "rank1": round(rank1(vectors, genome, args.seed), 4),
                 "nearest": round(nearest(vectors, genome), 4),
             }
+            if groups is not None:
+                own = genomes.groups[genome]
+                figures[name]["nearest_of_group"] = round(nearest(vectors, own), 4)
             print(length, name, figures[name], flush=True)
     with atomic_output(args.output) as temporary:
         temporary.write_text(json.dumps(result, indent=1) + "\n")
