@@ -13,7 +13,7 @@ from latentbin.tree.select import Reward
 from latentbin.vamb.cli import main
 from latentbin.vamb.mixture import fit_mixture
 from latentbin.vamb.options import ClusterOptions
-from latentbin.vamb.recluster import split_by_genes
+from latentbin.vamb.recluster import choose_by_genes, split_by_genes
 
 N_GENES = 40
 GENES = tuple(f"COG{number:04}" for number in range(N_GENES))
@@ -216,3 +216,24 @@ def test_defaults_split_in_the_density_method_too():
     split = cluster_latent(latent, lengths, ClusterOptions(), 1, genes_of(rng, truth))
     assert len(plain) < len(split)
     assert sorted(np.concatenate(split).tolist()) == list(range(200))
+
+
+def test_radii_that_cut_genomes_in_two_are_not_chosen():
+    rng = np.random.default_rng(5)
+    truth = np.repeat([0, 1], 100)
+    latent = (rng.normal(0, 0.2, (200, 5)) + 3 * np.eye(5)[truth]).astype(np.float32)
+    whole = [np.flatnonzero(truth == genome) for genome in (0, 1)]
+    halves = [rows[start::2] for rows in whole for start in (0, 1)]
+    arguments = (latent, np.full(200, 5000), genes_of(rng, truth), ONE_SAMPLE)
+    for choices in ([halves, whole], [whole, halves]):
+        chosen = choose_by_genes(choices, *arguments)
+        assert sorted(rows.tolist() for rows in chosen) == [rows.tolist() for rows in whole]
+
+
+def test_of_equal_radii_the_first_stays():
+    rng = np.random.default_rng(6)
+    latent = rng.normal(0, 1, (200, 5)).astype(np.float32)
+    markers = Markers(GENES, np.zeros(0, np.int64), np.zeros(0, np.int64), 200)
+    first, second = [np.arange(200)], [np.arange(100), np.arange(100, 200)]
+    chosen = choose_by_genes([first, second], latent, np.full(200, 5000), markers, ONE_SAMPLE)
+    assert len(chosen) == 1

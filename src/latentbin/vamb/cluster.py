@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
 import numpy as np
@@ -13,6 +14,9 @@ from latentbin.vamb.options import ClusterOptions
 from latentbin.vamb.radius import global_threshold
 
 logger = logging.getLogger(__name__)
+
+# of both radii; single-copy genes choose among them
+_RADIUS_FACTORS = (1.0, 0.5, 2.0)
 
 
 def cluster_latent(
@@ -36,20 +40,47 @@ def cluster_latent(
     -------
     clusters : rows of each cluster, largest in base pairs first
     """
-    rng = np.random.default_rng(seed)
-    if options.method == "density":
-        clusters = cluster_by_density(latent, lengths, options, rng)
-    else:
-        centred = latent - latent.mean(axis=1, keepdims=True)
-        threshold = options.threshold
-        if threshold is None:
-            threshold = global_threshold(unit_rows(centred), options, rng)
-            logger.info("threshold: %.4f", threshold)
-        clusters = cluster_at_threshold(centred, threshold, options.patience, rng)
     if markers is not None:
-        from latentbin.vamb.recluster import split_by_genes
+        from latentbin.vamb.recluster import choose_by_genes
 
-        sample = np.zeros(len(latent), np.int64) if sample is None else sample
-        clusters = split_by_genes(clusters, latent, lengths, markers, sample)
+        if sample is None:
+            sample = np.zeros(len(latent), np.int64)
+        clusters = choose_by_genes(
+            [_medoids(latent, lengths, choice, seed) for choice in _choices(options)],
+            latent,
+            lengths,
+            markers,
+            sample,
+        )
+    else:
+        clusters = _medoids(latent, lengths, options, seed)
     size = np.array([lengths[rows].sum() for rows in clusters])
     return [clusters[place] for place in np.argsort(-size, kind="stable")]
+
+
+def _choices(options: ClusterOptions) -> list[ClusterOptions]:
+    """The options as they are, and with other radii for the genes to choose from."""
+    if options.method != "density":
+        return [options]
+    return [
+        dataclasses.replace(
+            options,
+            medoid_radius=options.medoid_radius * factor,
+            default_radius=options.default_radius * factor,
+        )
+        for factor in _RADIUS_FACTORS
+    ]
+
+
+def _medoids(
+    latent: NDArray[np.float32], lengths: NDArray[np.int64], options: ClusterOptions, seed: int
+) -> list[Rows]:
+    rng = np.random.default_rng(seed)
+    if options.method == "density":
+        return cluster_by_density(latent, lengths, options, rng)
+    centred = latent - latent.mean(axis=1, keepdims=True)
+    threshold = options.threshold
+    if threshold is None:
+        threshold = global_threshold(unit_rows(centred), options, rng)
+        logger.info("threshold: %.4f", threshold)
+    return cluster_at_threshold(centred, threshold, options.patience, rng)

@@ -30,6 +30,39 @@ _PARTS = 200  # a cluster of more genomes is beyond help
 _PER_PART = 3  # contigs that a part must have on average
 
 
+def choose_by_genes(
+    choices: Sequence[Sequence[Rows]],
+    latent: Floats,
+    lengths: NDArray[np.int64],
+    markers: Markers,
+    sample: NDArray[np.integer],
+    reward: Reward | None = None,
+) -> list[Rows]:
+    """Of several clusterings, split by their genes, the one of the highest reward.
+
+    Of equals the first. Other parameters as for `split_by_genes`.
+
+    Parameters
+    ----------
+    choices : clusterings of the same contigs
+    """
+    reward = reward or Reward()
+    best: list[Rows] = []
+    highest = 0.0
+    for number, choice in enumerate(choices):
+        clusters = split_by_genes(choice, latent, lengths, markers, sample, reward)
+        labels = np.full(len(latent), -1)
+        for place, rows in enumerate(clusters):
+            labels[rows] = place
+        worth = float(label_rewards(labels, len(clusters), markers, reward, sample).sum())
+        logger.info(
+            "choice of radii %d of %d: reward %.2f genomes", number + 1, len(choices), worth
+        )
+        if number == 0 or worth > highest:
+            best, highest = clusters, worth
+    return best
+
+
 def split_by_genes(
     clusters: Sequence[Rows],
     latent: Floats,
