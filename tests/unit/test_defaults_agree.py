@@ -14,11 +14,14 @@ import pytest
 
 from latentbin import __version__
 from latentbin.abundance.options import BamOptions
-from latentbin.bins.options import BinsOptions
+from latentbin.bins.options import BinsOptions, QualityOptions
 from latentbin.catalogue.options import CatalogueOptions
 from latentbin.composition.options import TnfOptions
+from latentbin.genomeface.abundance_options import AbundanceTrainOptions
+from latentbin.genomeface.composition_options import CompositionTrainOptions
+from latentbin.genomeface.options import ClusterOptions as GenomeFaceOptions
 from latentbin.markers.options import MarkerOptions
-from latentbin.options import Options
+from latentbin.options import Options, as_dict, flag
 from latentbin.vamb.options import PRESETS, ClusterOptions, EmbedOptions
 
 ROOT = Path(__file__).parents[2]
@@ -129,3 +132,54 @@ def test_the_docs_describe_the_defaults_of_vamb() -> None:
     ):
         assert row in methods
     assert f"sum_j length_j ({cluster.medoid_radius} - d_j)" in methods
+
+
+_OPTION_TABLES = [
+    ("## Single-copy genes", MarkerOptions),
+    ("## Quality of bins", QualityOptions),
+    ("### Composition network", CompositionTrainOptions),
+    ("### Co-abundance network", AbundanceTrainOptions),
+    ("### Clusters", GenomeFaceOptions),
+]
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    if isinstance(default, int):
+        return f"{default:,}"
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+@pytest.mark.parametrize(("heading", "options"), _OPTION_TABLES)
+def test_the_docs_list_every_option_of_a_method_with_its_default(
+    heading: str, options: type[Options]
+) -> None:
+    methods = (ROOT / "docs/methods.md").read_text()
+    section = re.split(r"^#{2,3} ", methods.split(f"\n{heading}\n")[1], maxsplit=1, flags=re.M)[0]
+    rows = re.findall(r"^\| `(--[a-z-]+)` \| ([^|]*) \|", section, re.M)
+    fields = dataclasses.fields(options)  # type: ignore[arg-type]
+    assert rows == [(flag(field.name), _shown(field.default)) for field in fields]
+
+
+def test_the_docs_give_the_fitted_constants_of_the_shipped_networks() -> None:
+    weights = ROOT / "src/latentbin/genomeface/weights"
+    composition, abundance = (
+        json.loads((weights / f"{name}.json").read_text()) for name in ("composition", "abundance")
+    )
+    methods, models = ((ROOT / f"docs/{name}.md").read_text() for name in ("methods", "models"))
+    balance = abundance["balance"]
+    assert f"for windows of other genomes, {composition['scale']:.2f}\n" in methods
+    assert f"v2 = {balance['v2']:.3g}, v1 = {balance['v1']:.3g}\n" in methods
+    assert f"The scale of the cosines, {composition['scale']:.2f}," in models
+    for row in (
+        f"| trained on | {composition['genomes']} genomes of {composition['groups']} genus groups",
+        f"| judged on | {composition['judged_on']['genomes']} genomes ",
+    ):
+        assert row in models
+    for card, options in (
+        (composition, CompositionTrainOptions()),
+        (abundance, AbundanceTrainOptions()),
+    ):
+        assert card["options"] == as_dict(options)  # "the defaults", says models.md
+        assert card["seed"] == 1
