@@ -10,7 +10,7 @@ stamp=$venv/.installed-$set
 made_from=$(what_it_is_made_from "$venv" pyproject.toml requirements/{bootstrap,build,"$set"}.txt)
 [[ -f $stamp && $(<"$stamp") == "$made_from" ]] && exit 0
 
-echo "Setting up Python in .venv: about 5 GB, most of it the CUDA libraries that torch brings ..." >&2
+echo "Setting up Python in .venv: about 8 GB, most of it torch with its CUDA libraries, and tensorflow ..." >&2
 rm -f "$stamp"
 make_venv "$venv"
 "$venv/bin/python" -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
