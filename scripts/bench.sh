@@ -51,3 +51,4 @@ rm -f bench/vamb_markers.json # is appended to
 python benchmarks/vamb/markers.py --latent $bins/latent.npz --markers $bins/markers.tsv \
     --truth bench/community/truth.binning --label simulated --output bench/vamb_markers.json
 python benchmarks/tree/run.py --threads 2 --output bench/tree.json
+python benchmarks/genomeface/scale.py --output bench/genomeface_scale.json

@@ -108,7 +108,7 @@ def judge_by_genes(
     Parameters
     ----------
     genes : names of the set, found or not; at least one
-    copies : (n_bins, n_genes) contigs of the bin that carry each gene
+    copies : (n_bins, n_genes) copies of each gene in the bin, two halves at contig ends as one
     correlation : of neighbours, r above
     """
     weights = gene_weights(genes, correlation)
