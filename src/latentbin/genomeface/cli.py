@@ -35,7 +35,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
 
-    embed = steps.add_parser("embed", help="embed contigs with the trained networks")
+    embed = steps.add_parser(
+        "embed",
+        help="embed contigs with the trained networks",
+        description="Embed contigs by their words and by their depths, with trained networks.",
+    )
     embed.add_argument("--fasta", required=True, type=Path, help="contigs, .fna or .fna.gz")
     embed.add_argument(
         "--abundance",
@@ -44,7 +48,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="NPZ",
         help="depths; its contigs are the ones that are embedded",
     )
-    embed.add_argument("--output", required=True, type=Path, metavar="NPZ")
+    embed.add_argument(
+        "--output", required=True, type=Path, metavar="NPZ", help="embedding, one row per contig"
+    )
     for name in ("composition", "abundance"):
         embed.add_argument(
             f"--{name}-weights",
@@ -55,7 +61,11 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run_options(embed)
     embed.set_defaults(work=_embed)
 
-    cluster = steps.add_parser("cluster", help="cluster an embedding, write clusters.tsv")
+    cluster = steps.add_parser(
+        "cluster",
+        help="cluster an embedding, write clusters.tsv",
+        description="Make a tree of the contigs, and cut it where single-copy genes show genomes.",
+    )
     cluster.add_argument("--embedding", required=True, type=Path, metavar="NPZ")
     cluster.add_argument(
         "--markers", required=True, type=Path, metavar="TSV", help="of latentbin-markers"
@@ -77,7 +87,9 @@ def build_parser() -> argparse.ArgumentParser:
     train = steps.add_parser("train", help="train a network and write its weights")
     networks = train.add_subparsers(dest="network", required=True, metavar="NETWORK")
     composition = networks.add_parser(
-        "composition", help="on windows of reference genomes (a card is written beside: .json)"
+        "composition",
+        help="on windows of reference genomes",
+        description="Train the composition network on windows of reference genomes.",
     )
     composition.add_argument(
         "--genomes",
@@ -107,11 +119,21 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_options(composition, CompositionTrainOptions)
     composition.set_defaults(work=_train_composition)
-    abundance = networks.add_parser("abundance", help="on simulated depths")
+    abundance = networks.add_parser(
+        "abundance",
+        help="on simulated depths",
+        description="Train the co-abundance network on simulated depths.",
+    )
     add_options(abundance, AbundanceTrainOptions)
     abundance.set_defaults(work=_train_abundance)
     for network in (composition, abundance):
-        network.add_argument("--output", required=True, type=Path, metavar="NPZ")
+        network.add_argument(
+            "--output",
+            required=True,
+            type=Path,
+            metavar="NPZ",
+            help="weights; a card with options and figures is written beside them (.json)",
+        )
         network.add_argument(
             "--checkpoint",
             type=Path,
