@@ -19,6 +19,7 @@ from latentbin.composition.model import count_kmers
 from latentbin.contigs import Record
 from latentbin.errors import ContractError, UserError
 from latentbin.genomeface import composition_train
+from latentbin.genomeface.checkpoint import save_state
 from latentbin.genomeface.composition_net import build_net, named_weights
 from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.composition_train import train_composition
@@ -59,13 +60,12 @@ def kept(genomes, tmp_path_factory):
     """A training, and a copy of each checkpoint that it wrote."""
     folder = tmp_path_factory.mktemp("training")
 
-    def keeping(self, path, history):
-        original(self, path, history)
+    def keeping(path, identity, history, state):
+        save_state(path, identity, history, state)
         shutil.copy(path, folder / f"step{len(history)}.npz")
 
-    original = composition_train._Trainer.save
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(composition_train._Trainer, "save", keeping)
+        patch.setattr(composition_train, "save_state", keeping)
         trained = train_composition(genomes, genomes, QUICK, 1, 1, folder / "c.npz", 3)
     return trained, folder
 
@@ -116,8 +116,12 @@ def test_a_checkpoint_of_another_training_is_refused(genomes, kept, change):
         genomes = dataclasses.replace(genomes, names=tuple("abcdefgh"))
     else:
         options = dataclasses.replace(QUICK, margin=0.1)
-    said = "margin" if change == "options" else change
-    with pytest.raises(ContractError, match=f"belongs to another training: {said} differ"):
+    said = {
+        "seed": "seed is 1, now 2",
+        "genomes": "genomes differ",
+        "options": "margin is 0.2, now 0.1",
+    }[change]
+    with pytest.raises(ContractError, match=f"belongs to another training: {said}"):
         train_composition(genomes, genomes, options, seed, 1, kept[1] / "step3.npz")
 
 

@@ -11,11 +11,9 @@ genomes of equal depth exist, and pushing them apart pushes apart contigs of one
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import sys
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,12 +26,13 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from latentbin import __version__
-from latentbin.errors import ContractError, UserError
-from latentbin.files import atomic_output, readable
+from latentbin.errors import UserError
 from latentbin.genomeface.abundance_net import N_FEATURES, AbundanceNet, depth_features
 from latentbin.genomeface.abundance_options import AbundanceTrainOptions
+from latentbin.genomeface.checkpoint import resume_state, save_state
 from latentbin.genomeface.curricular import curricular_logits, running_mean
 from latentbin.genomeface.depths import Community, simulate_community
+from latentbin.genomeface.runtime import choose_device
 from latentbin.options import as_dict
 
 logger = logging.getLogger(__name__)
@@ -85,7 +84,11 @@ def train_abundance(
     """
     with tf.device(choose_device(device)):
         trainer = _Trainer(options, seed)
-        history = trainer.resume(checkpoint) if checkpoint and checkpoint.exists() else []
+        history = (
+            resume_state(checkpoint, trainer.identity, trainer.state())
+            if checkpoint and checkpoint.exists()
+            else []
+        )
         _train(trainer, history, seed, checkpoint, checkpoint_every)
         v2, v1 = np.exp(trainer.balance.numpy()).tolist()
         return Trained(trainer.net.named_weights(), (v2, v1), history)
@@ -106,19 +109,6 @@ def training_card(options: AbundanceTrainOptions, seed: int, made: Trained) -> d
         "data": "simulated depths only (latentbin.genomeface.depths)",
         "loss_below_guessing": [round(float(np.mean(part)), 4) for part in parts],
     }
-
-
-def choose_device(name: str) -> str:
-    """TensorFlow's name of the device; what was chosen goes into the log."""
-    gpus = tf.config.list_physical_devices("GPU")
-    if name == "cuda" and not gpus:
-        raise UserError(
-            "--device cuda: TensorFlow finds no usable GPU. Check the driver (nvidia-smi) and the "
-            "container's GPU option, or use --device auto."
-        )
-    use_gpu = bool(gpus) and name != "cpu"
-    logger.info("device: %s", "cuda" if use_gpu else "cpu")
-    return "/GPU:0" if use_gpu else "/CPU:0"
 
 
 def _train(
@@ -153,7 +143,7 @@ def _train(
             recent = float(np.mean(history[-every:]))
             logger.info("step %d of %d: mean loss %.4f", done, options.steps, recent)
         if checkpoint and (done % checkpoint_every == 0 or done == options.steps):
-            trainer.save(checkpoint, history)
+            save_state(checkpoint, trainer.identity, history, trainer.state())
 
 
 def draw_community(options: AbundanceTrainOptions, seed: int, step: int) -> Community:
@@ -215,40 +205,9 @@ class _Trainer:
     def _trained(self) -> list[Any]:
         return [*(v for p in self.net.parts.values() for v in p.weights), self.balance]
 
-    def _state(self) -> list[Any]:
+    def state(self) -> list[Any]:
+        """All variables that a checkpoint keeps."""
         return [*self._trained(), self.running, *self.optimizer.variables]
-
-    def save(self, path: Path, history: list[float]) -> None:
-        """Write the checkpoint, complete or not at all."""
-        arrays = {f"state{i}": np.asarray(v) for i, v in enumerate(self._state())}
-        header = np.frombuffer(json.dumps(self.identity).encode(), np.uint8)
-        with atomic_output(path) as temporary, open(temporary, "wb") as handle:
-            np.savez(handle, allow_pickle=False, header=header, history=history, **arrays)
-
-    def resume(self, path: Path) -> list[float]:
-        """Take up the state of a checkpoint; returns the losses so far."""
-        state = self._state()
-        try:
-            with readable(path, "checkpoint"), np.load(path, allow_pickle=False) as members:
-                found = json.loads(members["header"].tobytes())
-                history: list[float] = members["history"].tolist()
-                values = [members[f"state{i}"] for i in range(len(state))]
-        except (zipfile.BadZipFile, ValueError, KeyError, EOFError, TypeError) as error:
-            raise UserError(
-                f"{path}: not a checkpoint of this command, or damaged. Remove it to start anew."
-            ) from error
-        for key, expected in self.identity.items():
-            if found.get(key) != expected:
-                raise ContractError(
-                    f"{path}: belongs to another training: {key} is {found.get(key)}, now "
-                    f"{expected}. Give the same options, or remove it to start anew.",
-                    expected=expected,
-                    actual=found.get(key),
-                )
-        for variable, value in zip(state, values, strict=True):
-            variable.assign(value)
-        logger.info("%s: going on after step %d", path, len(history))
-        return history
 
 
 def _rate(options: AbundanceTrainOptions, step: int) -> float:

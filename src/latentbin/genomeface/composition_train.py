@@ -6,11 +6,9 @@ The network is a classifier over genomes with CurricularFace on cosines (GenomeF
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import sys
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +19,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from latentbin.errors import ContractError, UserError
-from latentbin.files import atomic_output, readable
+from latentbin.errors import UserError
+from latentbin.genomeface.checkpoint import resume_state, save_state
 from latentbin.genomeface.composition_net import (
     DIRECTIONS,
     build_net,
@@ -97,7 +95,7 @@ def train_composition(
         keras.utils.set_random_seed(seed)
         trainer = _Trainer(training, options, seed, threads)
         if checkpoint and checkpoint.exists():
-            history = trainer.resume(checkpoint)
+            history = resume_state(checkpoint, trainer.identity, trainer.state())
         else:
             history = []
             trainer.start()
@@ -153,7 +151,7 @@ def _train(
             recent = float(np.mean(history[-every:]))
             logger.info("step %d of %d: mean loss %.4f", done, options.steps, recent)
         if checkpoint and (done % checkpoint_every == 0 or done == options.steps):
-            trainer.save(checkpoint, history)
+            save_state(checkpoint, trainer.identity, history, trainer.state())
 
 
 def _rate(options: CompositionTrainOptions, step: int) -> float:
@@ -229,37 +227,6 @@ class _Trainer:
     def _trained(self) -> list[Any]:
         return [*(v.value for v in self.net.trainable_variables), self.classes]
 
-    def _state(self) -> list[Any]:
+    def state(self) -> list[Any]:
+        """All variables that a checkpoint keeps."""
         return [*self.net.variables, self.classes, self.running, *self.optimizer.variables]
-
-    def save(self, path: Path, history: list[float]) -> None:
-        """Write the checkpoint, complete or not at all."""
-        arrays = {f"state{i}": np.asarray(v) for i, v in enumerate(self._state())}
-        header = np.frombuffer(json.dumps(self.identity).encode(), np.uint8)
-        with atomic_output(path) as temporary, open(temporary, "wb") as handle:
-            np.savez(handle, allow_pickle=False, header=header, history=history, **arrays)
-
-    def resume(self, path: Path) -> list[float]:
-        """Take up the state of a checkpoint; returns the losses so far."""
-        state = self._state()
-        try:
-            with readable(path, "checkpoint"), np.load(path, allow_pickle=False) as members:
-                found = json.loads(members["header"].tobytes())
-                history: list[float] = members["history"].tolist()
-                values = [members[f"state{i}"] for i in range(len(state))]
-        except (zipfile.BadZipFile, ValueError, KeyError, EOFError, TypeError) as error:
-            raise UserError(
-                f"{path}: not a checkpoint of this command, or damaged. Remove it to start anew."
-            ) from error
-        for key, expected in self.identity.items():
-            if found.get(key) != expected:
-                raise ContractError(
-                    f"{path}: belongs to another training: {key} differ. Give the same genomes "
-                    "and options, or remove it to start anew.",
-                    expected=expected,
-                    actual=found.get(key),
-                )
-        for variable, value in zip(state, values, strict=True):
-            variable.assign(value)
-        logger.info("%s: going on after step %d", path, len(history))
-        return history

@@ -35,21 +35,29 @@ def load_tensorflow(threads: int, device: str) -> str:
         warnings.simplefilter("ignore")
         import tensorflow as tf
 
-        gpus = tf.config.list_physical_devices("GPU")
+        tf.config.list_physical_devices()  # looks for a GPU, and says so if there is none
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:
         # already at work in this process, with the threads it was given first
         logger.info("tensorflow keeps its threads")
-    if device == "cuda" and not gpus:
+    return choose_device(device)
+
+
+def choose_device(name: str) -> str:
+    """TensorFlow's name of the device ``auto``, ``cpu`` or ``cuda``; the log says which."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if name == "cuda" and not gpus:
         raise UserError(
             "--device cuda: TensorFlow finds no usable GPU. Check the driver (nvidia-smi) and the "
             "container's GPU option, or use --device auto."
         )
-    name = "/GPU:0" if gpus and device != "cpu" else "/CPU:0"
-    logger.info("device: %s", name)
-    return name
+    use_gpu = bool(gpus) and name != "cpu"
+    logger.info("device: %s", "cuda" if use_gpu else "cpu")
+    return "/GPU:0" if use_gpu else "/CPU:0"
 
 
 @contextlib.contextmanager
