@@ -217,7 +217,7 @@ def test_train_composition_writes_weights_that_embed_takes(planted):
     assert run(*arguments) == 0
     card = json.loads((folder / "w.json").read_text())
     assert card["judged_on"]["genomes"] == 2
-    assert card["genomes"] == 6
+    assert card["genomes"] == 4
     assert (folder / "c.npz").exists()
     assert embed(folder, "--composition-weights", folder / "w.npz", "--threads", 1) == 0
     made = NamedMatrix.load(folder / "embedding.npz", "embedding")

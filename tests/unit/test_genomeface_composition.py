@@ -166,7 +166,7 @@ def test_a_little_training_lowers_the_loss_and_tells_genomes_apart(genomes, monk
     made = train_composition(genomes, None, options, 1, 1)
     assert np.mean(made.history[-8:]) < 0.7 * np.mean(made.history[:8])
     assert made.figures == {}
-    card = training_card(genomes, options, 1, made)
+    card = training_card(options, 1, made)
     assert card["genomes"] == card["groups"] == 8
     assert card["bases"] == 240_000
     assert len(card["loss"]) == 10

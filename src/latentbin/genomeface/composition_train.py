@@ -53,12 +53,14 @@ class Trained:
     scale : factor of cosines that makes them log-likelihoods of "one genome", in nats
     figures : how well held-out genomes are told apart, see `judge_windows`
     history : the loss of each step
+    data : how many genomes, groups and bases were trained on, without those held out
     """
 
     weights: dict[str, NDArray[np.float32]]
     scale: float
     figures: dict[str, Any]
     history: list[float]
+    data: dict[str, int]
 
 
 def train_composition(
@@ -102,7 +104,12 @@ def train_composition(
         _train(trainer, history, checkpoint, checkpoint_every)
         scale = fit_scale(judges, trainer.embed, seed)
         figures = {} if held_out is None else judge_windows(held_out, trainer.embed, seed)
-        return Trained(named_weights(trainer.net), scale, figures, history)
+        data = {
+            "genomes": len(training.names),
+            "groups": len(np.unique(training.groups)),
+            "bases": int(training.lengths.sum()),
+        }
+        return Trained(named_weights(trainer.net), scale, figures, history, data)
 
 
 def _hold_out(genomes: Genomes, share: float, seed: int) -> tuple[Genomes, Genomes | None]:

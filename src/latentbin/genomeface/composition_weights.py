@@ -17,7 +17,6 @@ from latentbin.errors import UserError
 from latentbin.genomeface.composition_net import build_net, named_weights, set_named_weights
 from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.composition_train import Trained
-from latentbin.genomeface.genomes import Genomes
 from latentbin.genomeface.weights_file import SHIPPED, card_path, read_card, read_weights
 from latentbin.options import OptionError, as_dict
 
@@ -25,9 +24,7 @@ SCHEMA = "latentbin/composition-weights/1"
 _BATCH = 2048
 
 
-def training_card(
-    genomes: Genomes, options: CompositionTrainOptions, seed: int, trained: Trained
-) -> dict[str, Any]:
+def training_card(options: CompositionTrainOptions, seed: int, trained: Trained) -> dict[str, Any]:
     """What stands beside the weights: how they were made, and how good they are."""
     return {
         "schema": SCHEMA,
@@ -35,9 +32,7 @@ def training_card(
         "scale": trained.scale,
         "options": as_dict(options),
         "seed": seed,
-        "genomes": len(genomes.names),
-        "groups": len(np.unique(genomes.groups)),
-        "bases": int(genomes.lengths.sum()),
+        **trained.data,
         "judged_on": trained.figures,
         "loss": [round(float(np.mean(part)), 4) for part in np.array_split(trained.history, 10)]
         if len(trained.history) >= 10

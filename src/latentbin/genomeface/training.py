@@ -51,7 +51,7 @@ def composition(args: argparse.Namespace) -> None:
         )
     for name, value in trained.figures.items():
         logger.info("judged by genomes that were not trained on: %s %s", name, value)
-    save_weights(args.output, trained.weights, training_card(genomes, options, args.seed, trained))
+    save_weights(args.output, trained.weights, training_card(options, args.seed, trained))
 
 
 def abundance(args: argparse.Namespace) -> None:
