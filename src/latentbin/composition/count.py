@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.composition.kmers import base_codes
 from latentbin.composition.tnf import CANONICAL, canonical_index
-
-_AMBIGUOUS = 4
-
-
-@lru_cache(maxsize=1)
-def _base_codes() -> NDArray[np.uint8]:
-    codes = np.full(256, _AMBIGUOUS, np.uint8)
-    for code, letters in enumerate((b"Aa", b"Cc", b"Gg", b"TtUu")):
-        codes[list(letters)] = code
-    return codes
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[misc, unused-ignore]
@@ -63,7 +52,7 @@ def count_canonical(sequences: list[bytes]) -> NDArray[np.int64]:
     ends = np.cumsum([len(sequence) for sequence in sequences], dtype=np.int64)
     bases = np.frombuffer(b"".join(sequences), np.uint8)
     counts = np.zeros((len(sequences), len(CANONICAL)), np.int64)
-    _count(bases, ends, _base_codes(), canonical_index(), counts)
+    _count(bases, ends, base_codes(), canonical_index(), counts)
     return counts
 
 

@@ -46,6 +46,7 @@ COLUMNS = _merged()[0]
 N_COLUMNS = len(COLUMNS)
 
 
+@lru_cache(maxsize=1)
 def base_codes() -> NDArray[np.uint8]:
     """(256,) A C G T/U in either case to 0 1 2 3, everything else to 4."""
     codes = np.full(256, 4, np.uint8)
