@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from latentbin.vamb.cluster import cluster_latent
-from latentbin.vamb.features import make_features, zscore
+from latentbin.vamb.features import make_features
 from latentbin.vamb.medoid import Pool, unit_rows
 from latentbin.vamb.options import ClusterOptions
 
@@ -55,14 +54,6 @@ def test_shuffled_contigs_give_shuffled_features(seed):
     shuffled = features(tnf[order], abundance[order], lengths[order])
     np.testing.assert_allclose(made.profile[order], shuffled.profile, atol=1e-6)
     np.testing.assert_allclose(made.tnf[order], shuffled.tnf, atol=1e-5)
-
-
-@given(arrays(np.float32, (7, 3), elements=st.floats(-1e3, 1e3, width=32)))
-def test_zscore_has_mean_0_and_deviation_1_or_0(values):
-    scaled = zscore(values)
-    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-3)
-    deviation = scaled.std(axis=0)
-    assert (np.isclose(deviation, 1, atol=1e-3) | np.isclose(deviation, 0, atol=1e-3)).all()
 
 
 @given(SEEDS, st.integers(1, 60))

@@ -14,7 +14,7 @@ from latentbin.options import OptionError
 from latentbin.vamb import cli
 from latentbin.vamb.cluster import cluster_latent
 from latentbin.vamb.features import make_features
-from latentbin.vamb.model import TERMS, VaeEncoder, choose_device
+from latentbin.vamb.model import TERMS, VaeEncoder
 from latentbin.vamb.options import ClusterOptions, EmbedOptions
 
 QUICK = EmbedOptions(hidden_size=64, latent_size=8, epochs=40, batch_size=64)
@@ -76,20 +76,28 @@ def test_same_seed_same_latent_and_another_seed_another():
     assert not np.array_equal(first, other)
 
 
-def test_training_goes_on_from_a_checkpoint_as_if_never_interrupted(tmp_path):
+def interrupt_writing(monkeypatch, number):
+    """Let the writing of a checkpoint be interrupted, the first of which is number 1."""
+    save, written = torch.save, []
+
+    def interrupted(state, path):
+        written.append(path)
+        if len(written) == number:
+            raise KeyboardInterrupt
+        save(state, path)
+
+    monkeypatch.setattr(torch, "save", interrupted)
+
+
+def test_training_goes_on_from_a_checkpoint_as_if_never_interrupted(tmp_path, monkeypatch):
     features, _, _ = planted_features()
     options = EmbedOptions(hidden_size=16, latent_size=4, epochs=6, batch_size=32)
     whole = VaeEncoder(options).fit(features)
 
-    class Interrupted(VaeEncoder):
-        def _save(self, *args):
-            super()._save(*args)
-            if len(self.history_) == 4:
-                raise KeyboardInterrupt
-
     path = tmp_path / "vae.pt"
+    interrupt_writing(monkeypatch, number=3)
     with pytest.raises(KeyboardInterrupt):
-        Interrupted(options, checkpoint=path, checkpoint_every=2).fit(features)
+        VaeEncoder(options, checkpoint=path, checkpoint_every=2).fit(features)
     resumed = VaeEncoder(options, checkpoint=path, checkpoint_every=2).fit(features)
     assert resumed.history_ == whole.history_
     assert np.array_equal(resumed.transform(features), whole.transform(features))
@@ -107,14 +115,6 @@ def test_checkpoint_of_another_training_is_refused(tmp_path):
         VaeEncoder(options, checkpoint=path).fit(other)
 
 
-def test_damaged_checkpoint_is_refused(tmp_path):
-    features, _, _ = planted_features()
-    path = tmp_path / "vae.pt"
-    path.write_bytes(b"not a checkpoint")
-    with pytest.raises(UserError, match=r"vae\.pt: not a checkpoint"):
-        VaeEncoder(QUICK, checkpoint=path).fit(features)
-
-
 def test_a_loss_that_is_not_finite_stops_training(tmp_path):
     features, _, _ = planted_features()
     features.tnf[3, 0] = 1e30
@@ -127,14 +127,6 @@ def test_a_last_batch_of_one_contig_is_no_problem():
     features, _, _ = planted_features()
     options = EmbedOptions(hidden_size=8, latent_size=2, epochs=2, batch_size=179)
     assert np.isfinite(VaeEncoder(options).fit(features).history_).all()
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="says what happens without a GPU")
-def test_device_without_a_gpu():
-    assert choose_device("auto").type == "cpu"
-    assert choose_device("cpu").type == "cpu"
-    with pytest.raises(UserError, match="no usable GPU"):
-        choose_device("cuda")
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

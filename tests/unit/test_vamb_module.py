@@ -10,7 +10,7 @@ import torch
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from latentbin.vamb.module import ByteDropout, LossWeights, Vae, kl_divergence
+from latentbin.vamb.module import LossWeights, Vae, kl_divergence
 
 
 @pytest.mark.parametrize(("mean", "variance"), [(0.0, 1.0), (1.5, 1.0), (-0.3, 0.2), (2.0, 3.0)])
@@ -79,23 +79,3 @@ def test_learned_variance_stays_positive_and_finite():
     assert bool((variance >= 0).all())
     mu = torch.zeros(16, 4)
     assert bool(torch.isfinite(kl_divergence(mu, variance * 0)).all())
-
-
-@pytest.mark.parametrize("probability", [0.05, 0.2, 0.5])
-def test_dropout_drops_the_share_it_should_and_keeps_the_mean(probability):
-    torch.manual_seed(3)
-    dropout = ByteDropout(probability)
-    values = torch.ones(1003, 301)
-    out = dropout(values)
-    share = (out == 0).float()
-    assert share.mean().item() == pytest.approx(probability, abs=0.004)
-    assert out.mean().item() == pytest.approx(1, abs=0.01)
-    # no row and no column is favoured
-    spread = math.sqrt(probability * (1 - probability))
-    assert share.mean(dim=1).std().item() == pytest.approx(spread / math.sqrt(301), rel=0.15)
-    assert share.mean(dim=0).std().item() == pytest.approx(spread / math.sqrt(1003), rel=0.15)
-
-
-def test_dropout_is_off_in_evaluation():
-    values = torch.randn(5, 7)
-    assert ByteDropout(0.5).eval()(values) is values

@@ -11,7 +11,6 @@ from latentbin.matrix import NamedMatrix
 from latentbin.scg import Hit, Markers, write_markers
 from latentbin.tree.select import Reward
 from latentbin.vamb.cli import main
-from latentbin.vamb.mixture import fit_mixture
 from latentbin.vamb.options import ClusterOptions
 from latentbin.vamb.recluster import choose_by_genes, split_by_genes
 
@@ -110,30 +109,6 @@ def test_contigs_that_are_all_alike_are_not_split():
     latent, lengths = np.ones((40, 4), np.float32), np.full(40, 5000)
     clusters = split_by_genes([np.arange(40)], latent, lengths, markers, np.zeros(40, int))
     assert [len(rows) for rows in clusters] == [40]
-
-
-def test_the_mixture_finds_the_direction_that_k_means_would_not():
-    rng = np.random.default_rng(7)
-    latent, _, truth = flat_pair(rng, 300)
-    points = latent.astype(np.float64)
-    start = np.array([points[rows : rows + 5].mean(axis=0) for rows in (0, 300)])
-    mixture = fit_mixture(points, np.ones(600), start)
-    assert adjusted_rand_score(truth, mixture.most_likely(points)) > 0.9
-    np.testing.assert_allclose(mixture.shares, 0.5, atol=0.05)
-    means = np.array([points[truth == genome].mean(axis=0) for genome in (0, 1)])
-    np.testing.assert_allclose(mixture.means, means, atol=0.15)
-    assert mixture.covariance[5, 5] < 0.1 < 0.8 < mixture.covariance[0, 0]
-
-
-def test_a_mixture_counts_weights_as_copies():
-    rng = np.random.default_rng(8)
-    points = rng.normal(size=(60, 3)) + 2 * np.repeat([0, 1], 30)[:, None]
-    weights = rng.integers(1, 4, 60)
-    one = fit_mixture(points, weights.astype(float), points[[0, 30]])
-    repeated = np.repeat(points, weights, axis=0)
-    other = fit_mixture(repeated, np.ones(len(repeated)), points[[0, 30]])
-    np.testing.assert_allclose(one.means, other.means, atol=1e-6)
-    np.testing.assert_allclose(one.covariance, other.covariance, atol=1e-6)
 
 
 def test_a_higher_demand_on_purity_is_heard():

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentbin import __version__
+from latentbin.binning_inputs import read_binning_inputs
 from latentbin.clusters import write_clusters
 from latentbin.command import add_seed, add_threads, new_parser, positive_int, run, stage
 from latentbin.contigs import sample_of_each
 from latentbin.files import check_output_folder
 from latentbin.matrix import NamedMatrix
 from latentbin.options import add_options, as_dict, from_args
+from latentbin.vamb.features import make_features
 from latentbin.vamb.options import (
     CLUSTER_PRESETS,
     EMBED_PRESETS,
@@ -118,17 +120,25 @@ def embed_contigs(args: argparse.Namespace) -> None:
     for output in (args.output, args.checkpoint):
         if output is not None:
             check_output_folder(output)
-    from latentbin.vamb.inputs import read_inputs
-
-    inputs = read_inputs(args.composition, args.abundance, options)
+    inputs = read_binning_inputs(args.composition, args.abundance, options.min_length)
     _samples(args, inputs.names, args.composition)
+    features = make_features(
+        inputs.tnf,
+        inputs.abundance,
+        inputs.lengths,
+        total_abundance=options.total_abundance,
+        contig_weights=options.contig_weights,
+    )
+    names, lengths, report = inputs.names, inputs.lengths, inputs.report()
+    del inputs  # its matrices are as large as the features
     # Threads that spin while they wait for each other starve whatever else runs on the node, and
     # each other when processors are short; must be said before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with stage("loaded torch"):
         import torch
 
-        from latentbin.vamb.model import TERMS, VaeEncoder, choose_device
+        from latentbin.learning.training import choose_device
+        from latentbin.vamb.model import TERMS, VaeEncoder
     torch.set_num_threads(args.threads)
     encoder = VaeEncoder(
         options,
@@ -138,14 +148,14 @@ def embed_contigs(args: argparse.Namespace) -> None:
         checkpoint_every=args.checkpoint_every,
     )
     with stage(f"trained {options.epochs} epochs"):
-        encoder.fit(inputs.features)
-    latent = encoder.transform(inputs.features)
+        encoder.fit(features)
+    latent = encoder.transform(features)
     NamedMatrix(
         "latent",
-        inputs.names,
+        names,
         tuple(f"latent_{number}" for number in range(1, options.latent_size + 1)),
         latent,
-        {"lengths": inputs.lengths},
+        {"lengths": lengths},
         {"method": "vamb"},
         {
             "version": __version__,
@@ -155,10 +165,7 @@ def embed_contigs(args: argparse.Namespace) -> None:
             "options": as_dict(options),
             "device": encoder.device.type,
             "threads": args.threads,
-            "inputs": inputs.digests,
-            "contigs": len(inputs.names),
-            "contigs_left_out": inputs.n_left_out,
-            "samples": list(inputs.samples),
+            **report,
             "loss": {"terms": list(TERMS), "epochs": encoder.history_},
         },
     ).save(args.output)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.scaling import abundance_profiles, zscore
+
 Floats = NDArray[np.float32]
 
 
@@ -46,10 +48,8 @@ def make_features(
 ) -> Features:
     """Scale composition and abundance as VAMB does.
 
-    Every sample is scaled to the same sum, so that a deeply sequenced one does not speak
-    louder; then each contig's abundances are divided by their total. A contig without any
-    read gets the even profile. The total, as a logarithm, is a feature of its own: with one
-    sample the profile is constant and depth would be lost.
+    The total abundance, as a logarithm, is a feature of its own: with one sample the profile is
+    constant and depth would be lost.
 
     Parameters
     ----------
@@ -60,24 +60,9 @@ def make_features(
     contig_weights : weight contigs by ``max(2, ln length - 5)`` (released program), or evenly
 
     """
-    n_contigs, n_samples = abundance.shape
-    scaled = abundance / abundance.sum(axis=0, dtype=np.float64)
-    total = scaled.sum(axis=1)
-    present = total > 0
-    profile = np.full((n_contigs, n_samples), 1 / n_samples, np.float32)
-    np.divide(scaled, total[:, None], out=profile, where=present[:, None], casting="same_kind")
+    profile, total = abundance_profiles(abundance)
+    column = np.empty((len(total), 0), np.float32)
     if total_abundance:
-        log_total = np.log(np.maximum(total, total[present].min()))
-        column = zscore(log_total[:, None])
-    else:
-        column = np.empty((n_contigs, 0), np.float32)
-    weight = np.maximum(2.0, np.log(lengths) - 5.0) if contig_weights else np.ones(n_contigs)
+        column = zscore(np.log(np.maximum(total, total[total > 0].min()))[:, None])
+    weight = np.maximum(2.0, np.log(lengths) - 5.0) if contig_weights else np.ones(len(total))
     return Features(profile, column, zscore(tnf), (weight / weight.mean()).astype(np.float32))
-
-
-def zscore(values: NDArray[np.floating]) -> Floats:
-    """Columns with mean 0 and standard deviation 1; a constant column becomes 0."""
-    mean = values.mean(axis=0, dtype=np.float64)
-    deviation = values.std(axis=0, dtype=np.float64)
-    scale = np.where(deviation > 1e-9 * np.maximum(1.0, np.abs(mean)), deviation, np.inf)
-    return ((values - mean) / scale).astype(np.float32)

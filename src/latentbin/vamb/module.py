@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from latentbin.learning.layers import fully_connected
+
 
 @dataclass(frozen=True)
 class LossWeights:
@@ -44,39 +46,6 @@ class LossWeights:
         )
 
 
-class ByteDropout(nn.Module):
-    """Dropout whose mask is drawn as random bytes, eight for each random number.
-
-    Drawing one number per element takes a quarter of the training time on a CPU. The
-    probability is rounded to a multiple of 1/256; what is kept is scaled up, so that the mean
-    stays what it was.
-    """
-
-    def __init__(self, probability: float) -> None:
-        super().__init__()
-        self.threshold = max(1, min(255, round(probability * 256)))
-        self.scale = 256 / (256 - self.threshold)
-
-    def forward(self, values: Tensor) -> Tensor:
-        """(any shape) -> the same shape, elements dropped while training."""
-        if not self.training:
-            return values
-        words = torch.empty((values.numel() + 7) // 8, dtype=torch.int64, device=values.device)
-        words.random_(-(2**63), None)
-        kept = words.view(torch.uint8)[: values.numel()].view(values.shape) >= self.threshold
-        return values * kept.to(values.dtype).mul_(self.scale)
-
-
-def _stack(n_in: int, hidden: int, layers: int, dropout: float) -> nn.Sequential:
-    parts: list[nn.Module] = []
-    for _ in range(layers):
-        parts += [nn.Linear(n_in, hidden), nn.LeakyReLU()]
-        parts += [ByteDropout(dropout)] if dropout > 0 else []
-        parts += [nn.BatchNorm1d(hidden)]
-        n_in = hidden
-    return nn.Sequential(*parts)
-
-
 class Vae(nn.Module):
     """Encoder, latent, decoder.
 
@@ -105,10 +74,10 @@ class Vae(nn.Module):
         super().__init__()
         self.n_samples, self.n_total = n_samples, n_total
         width = n_samples + n_total + n_tnf
-        self.encoder = _stack(width, n_hidden, n_layers, dropout)
+        self.encoder = fully_connected(width, [n_hidden] * n_layers, dropout=dropout)
         self.mu = nn.Linear(n_hidden, n_latent)
         self.variance = nn.Linear(n_hidden, n_latent) if learn_variance else None
-        self.decoder = _stack(n_latent, n_hidden, n_layers, dropout)
+        self.decoder = fully_connected(n_latent, [n_hidden] * n_layers, dropout=dropout)
         self.output = nn.Linear(n_hidden, width)
 
     def encode(self, rows: Tensor) -> tuple[Tensor, Tensor | None]:

@@ -14,11 +14,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.mixture import fit_mixture
 from latentbin.scg import Markers
 from latentbin.tree.samples import gene_totals, label_rewards
 from latentbin.tree.select import Reward
 from latentbin.vamb.medoid import Floats, Rows
-from latentbin.vamb.mixture import fit_mixture
 
 logger = logging.getLogger(__name__)
 

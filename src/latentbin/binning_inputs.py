@@ -1,10 +1,11 @@
-"""The embed step's input files, checked against each other and cut to what can be embedded."""
+"""Composition and abundance of the contigs that can be binned, checked against each other."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,43 +14,57 @@ from latentbin.errors import UserError
 from latentbin.files import file_digest
 from latentbin.matrix import NamedMatrix
 from latentbin.samples import samples_with_reads
-from latentbin.vamb.features import Features, make_features
-from latentbin.vamb.options import EmbedOptions
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """Features of the contigs that are embedded, with their names.
+@dataclass(frozen=True, eq=False)
+class BinningInputs:
+    """What is known of the contigs that are embedded, row by row the same contigs.
 
     Attributes
     ----------
-    names, lengths : of the n_contigs rows of ``features``
+    names, lengths : (n_contigs,) lengths in base pairs
+    tnf : (n_contigs, n_features) tetranucleotide frequencies as they stand in the file
+    n_kmers : (n_contigs,) how many k-mers were counted, at least 1
+    abundance : (n_contigs, n_samples) depth or RPKM as in the file; every sample has reads
     samples : names of the samples that have reads
     n_left_out : contigs of the catalogue that are not embedded
     digests : SHA-256 of each input file
 
     """
 
-    features: Features
     names: tuple[str, ...]
     lengths: NDArray[np.int64]
+    tnf: NDArray[np.float32]
+    n_kmers: NDArray[np.int64]
+    abundance: NDArray[np.float32]
     samples: tuple[str, ...]
     n_left_out: int
     digests: dict[str, str]
 
+    def report(self) -> dict[str, Any]:
+        """What an output's report says of its inputs."""
+        return {
+            "inputs": self.digests,
+            "contigs": len(self.names),
+            "contigs_left_out": self.n_left_out,
+            "samples": list(self.samples),
+        }
 
-def read_inputs(composition_path: Path, abundance_path: Path, options: EmbedOptions) -> Inputs:
+
+def read_binning_inputs(
+    composition_path: Path, abundance_path: Path, min_length: int
+) -> BinningInputs:
     """Read composition and abundance and bring them to the same rows.
 
-    Left out, with a log line: contigs shorter than ``min_length``, contigs without any counted
-    k-mer (nothing but N), samples without any read.
+    Left out, with a log line: contigs shorter than ``min_length`` base pairs, contigs without
+    any counted k-mer (nothing but N), samples without any read.
 
     Raises
     ------
     UserError : no tetranucleotide frequencies; the two differ in their contigs; fewer than two
-        contigs, or no sample, are left
+        contigs, or no sample, are left; an abundance below 0
 
     """
     composition = NamedMatrix.load(composition_path, "composition")
@@ -64,11 +79,11 @@ def read_inputs(composition_path: Path, abundance_path: Path, options: EmbedOpti
         row = int(np.flatnonzero((abundance.values < 0).any(axis=1))[0])
         raise UserError(f"{abundance_path}: contig '{abundance.names[row]}' has a value below 0.")
     lengths = composition.contigs.lengths
-    long_enough = lengths >= options.min_length
+    long_enough = lengths >= min_length
     counted = composition.arrays["n_kmers"] > 0
     kept = long_enough & counted
     for reason, count in (
-        (f"shorter than {options.min_length} bp", int((~long_enough).sum())),
+        (f"shorter than {min_length} bp", int((~long_enough).sum())),
         ("without a countable k-mer (nothing but N?)", int((long_enough & ~counted).sum())),
     ):
         if count:
@@ -90,17 +105,12 @@ def read_inputs(composition_path: Path, abundance_path: Path, options: EmbedOpti
         len(chosen.columns),
         len(samples),
     )
-    features = make_features(
-        chosen.values,
-        abundance.values[:, has_reads],
-        lengths[kept],
-        total_abundance=options.total_abundance,
-        contig_weights=options.contig_weights,
-    )
-    return Inputs(
-        features,
+    return BinningInputs(
         chosen.names,
         lengths[kept],
+        chosen.values,
+        chosen.arrays["n_kmers"],
+        abundance.values[:, has_reads],
         samples,
         int((~kept).sum()),
         {"composition": file_digest(composition_path), "abundance": file_digest(abundance_path)},

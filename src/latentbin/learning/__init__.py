@@ -1,0 +1,1 @@
+"""What training any network needs: progress, checkpoints, the epoch loop, layers."""
