@@ -10,11 +10,12 @@ A ``.npz`` without pickles. Members:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -126,21 +127,20 @@ class NamedMatrix:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file, complete or not at all; same content, same bytes."""
-        header = {
-            "schema": f"latentbin/{self.kind}/{SCHEMA_VERSION}",
-            "columns": list(self.columns),
-            "attributes": dict(self.attributes),
-            "names_sha256": self.digest,
-            "report": dict(self.report),
-        }
-        members = {
-            "header": _bytes(json.dumps(header, indent=1, sort_keys=True)),
-            "names": _bytes("\n".join(self.names)),
-            "values": np.ascontiguousarray(self.values, np.float32),
-            **{f"row_{name}": np.ascontiguousarray(a) for name, a in sorted(self.arrays.items())},
-        }
-        with atomic_output(path) as temporary, open(temporary, "wb") as handle:
-            np.savez(handle, allow_pickle=False, **members)  # type: ignore[arg-type]
+        save_members(
+            path,
+            self.kind,
+            self.names,
+            {
+                "columns": list(self.columns),
+                "attributes": dict(self.attributes),
+                "report": dict(self.report),
+            },
+            {
+                "values": self.values.astype(np.float32, copy=False),
+                **{f"row_{name}": array for name, array in sorted(self.arrays.items())},
+            },
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], kind: str) -> NamedMatrix:
@@ -150,46 +150,96 @@ class NamedMatrix:
         ------
         UserError : not such a file, another kind, a newer schema, damaged
         """
-        source = str(path)
-        expected = f"latentbin/{kind}/{SCHEMA_VERSION}"
-        try:
-            with (
-                readable(path, f"{kind} file"),
-                open(path, "rb") as handle,
-                np.load(handle, allow_pickle=False) as members,
-            ):
-                header = json.loads(members["header"].tobytes())
-                if header["schema"] != expected:
-                    raise ContractError(
-                        f"{source}: is '{header['schema']}', expected '{expected}'. "
-                        f"Give the {kind} file, made with this version.",
-                        expected=expected,
-                        actual=header["schema"],
-                    )
-                text = members["names"].tobytes().decode()
-                names = tuple(text.split("\n")) if text else ()
-                arrays = {
-                    key.removeprefix("row_"): members[key]
-                    for key in members.files
-                    if key.startswith("row_")
-                }
-                values = members["values"]
-                columns, digest = tuple(header["columns"]), header["names_sha256"]
-                attributes, report = header["attributes"], header["report"]
-        except (
-            zipfile.BadZipFile,
-            ValueError,
-            KeyError,
-            EOFError,
-            AttributeError,
-            TypeError,
-        ) as error:
-            raise UserError(
-                f"{source}: damaged, or not a Latentbin file of {kind}. Make it again."
-            ) from error
-        if names_digest(names) != digest:
-            raise UserError(f"{source}: the row names do not fit their digest. Make it again.")
-        return cls(kind, names, columns, values, arrays, attributes, report, source)
+        with members_of(path, kind) as (header, names, members):
+            return cls(
+                kind,
+                names,
+                tuple(header["columns"]),
+                members["values"],
+                row_arrays(members),
+                header["attributes"],
+                header["report"],
+                str(path),
+            )
+
+
+def save_members(
+    path: str | os.PathLike[str],
+    kind: str,
+    names: tuple[str, ...],
+    facts: Mapping[str, Any],
+    members: Mapping[str, NDArray[Any]],
+) -> None:
+    """Write arrays with the names of what they are about; same content, same bytes.
+
+    Parameters
+    ----------
+    kind : stands in the schema, with the version
+    facts : go into the header as JSON
+    """
+    header = {
+        "schema": f"latentbin/{kind}/{SCHEMA_VERSION}",
+        "names_sha256": names_digest(names),
+        **facts,
+    }
+    content = {
+        "header": _bytes(json.dumps(header, indent=1, sort_keys=True)),
+        "names": _bytes("\n".join(names)),
+        **{name: np.ascontiguousarray(array) for name, array in members.items()},
+    }
+    with atomic_output(path) as temporary, open(temporary, "wb") as handle:
+        np.savez(handle, allow_pickle=False, **content)
+
+
+@contextlib.contextmanager
+def members_of(
+    path: str | os.PathLike[str], kind: str
+) -> Iterator[tuple[dict[str, Any], tuple[str, ...], Mapping[str, NDArray[Any]]]]:
+    """Header, names and arrays of a file that `save_members` wrote; arrays are read on access.
+
+    What turns out to be missing or unreadable inside the block is a damaged file, too.
+
+    Raises
+    ------
+    UserError : not such a file, another kind, a newer schema, damaged
+    """
+    source = str(path)
+    expected = f"latentbin/{kind}/{SCHEMA_VERSION}"
+    try:
+        with (
+            readable(path, f"{kind} file"),
+            open(path, "rb") as handle,
+            np.load(handle, allow_pickle=False) as members,
+        ):
+            header = json.loads(members["header"].tobytes())
+            if header["schema"] != expected:
+                raise ContractError(
+                    f"{source}: is '{header['schema']}', expected '{expected}'. "
+                    f"Give the {kind} file, made with this version.",
+                    expected=expected,
+                    actual=header["schema"],
+                )
+            text = members["names"].tobytes().decode()
+            names = tuple(text.split("\n")) if text else ()
+            if names_digest(names) != header["names_sha256"]:
+                raise UserError(f"{source}: the row names do not fit their digest. Make it again.")
+            yield header, names, members
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        KeyError,
+        EOFError,
+        AttributeError,
+        TypeError,
+    ) as error:
+        raise UserError(
+            f"{source}: damaged, or not a Latentbin file of {kind}. Make it again."
+        ) from error
+
+
+def row_arrays(members: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The arrays that have one entry per name."""
+    return {key.removeprefix("row_"): members[key] for key in members if key.startswith("row_")}
 
 
 def match_names(

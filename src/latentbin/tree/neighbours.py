@@ -8,6 +8,7 @@ block alike, and of several blocks nearly so.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import faiss
 import numpy as np
@@ -46,30 +47,56 @@ def neighbours(
     k = min(k, n - 1)
     if k < 1:
         return np.empty((n, 0), np.int32), np.empty((n, 0), np.float32)
-    faiss.omp_set_num_threads(threads)
-    scaled = points.scaled()
-    wanted = min(2 * k + 1, n)  # each point finds itself
-    index: faiss.Index
-    if n <= exact_up_to:
-        index = faiss.IndexFlatL2(scaled.shape[1])
-        index.add(scaled)
-    else:
-        index = _partition(scaled, k, wanted, seed)
     indices = np.empty((n, k), np.int32)
     distances = np.empty((n, k), np.float32)
-    for begin in range(0, n, _CHUNK):
-        rows = slice(begin, min(begin + _CHUNK, n))
-        _, candidates = index.search(scaled[rows], wanted)
+    for rows, found in candidates(
+        points.scaled(), k, threads=threads, seed=seed, exact_up_to=exact_up_to
+    ):
         _rank(
             points.vectors,
             points.ends,
             points.weights,
-            begin,
-            candidates,
+            rows.start,
+            found,
             indices[rows],
             distances[rows],
         )
     return indices, distances
+
+
+def candidates(
+    vectors: Vectors,
+    k: int,
+    *,
+    threads: int,
+    seed: int,
+    exact_up_to: int,
+    chunk: int = _CHUNK,
+) -> Iterator[tuple[slice, NDArray[np.int64]]]:
+    """Rows likely to hold the ``k`` nearest others of each, by Euclidean distance.
+
+    Parameters
+    ----------
+    vectors : (n, width), n > k
+    chunk : rows looked up at a time
+
+    Yields
+    ------
+    rows : the next rows
+    found : (chunk, min(2 k + 1, n)) nearest first, mostly with the row itself; -1 for none
+    """
+    faiss.omp_set_num_threads(threads)
+    n, width = vectors.shape
+    wanted = min(2 * k + 1, n)  # each point finds itself
+    index: faiss.Index
+    if n <= exact_up_to:
+        index = faiss.IndexFlatL2(width)
+        index.add(vectors)
+    else:
+        index = _partition(vectors, k, wanted, seed)
+    for begin in range(0, n, chunk):
+        rows = slice(begin, min(begin + chunk, n))
+        yield rows, index.search(vectors[rows], wanted)[1]
 
 
 def graph_edges(
