@@ -57,6 +57,15 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=natural_int, default=1, metavar="N", help="random seed [1]")
 
 
+def add_separator(parser: argparse.ArgumentParser, use: str) -> None:
+    """``--separator``, and what it is used for."""
+    parser.add_argument(
+        "--separator",
+        metavar="TEXT",
+        help=f"text between sample and contig in the names{use}",
+    )
+
+
 def positive_int(text: str) -> int:
     """Parse an integer of at least 1."""
     value = int(text)

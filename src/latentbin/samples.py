@@ -1,12 +1,15 @@
-"""Samples of an abundance file that say anything about the contigs."""
+"""Samples: which have reads, and from which each contig comes."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.contigs import sample_of_each
 from latentbin.errors import UserError
 from latentbin.matrix import NamedMatrix
 
@@ -29,3 +32,19 @@ def samples_with_reads(abundance: NamedMatrix) -> NDArray[np.bool_]:
             "Map the reads to this assembly, or check the table."
         )
     return has_reads
+
+
+def samples_in_names(
+    names: Sequence[str], separator: str | None, source: str | Path
+) -> NDArray[np.intp] | None:
+    """(n_contigs,) the sample that each contig comes from; None without a separator.
+
+    Raises
+    ------
+    UserError : a name does not have the separator inside; names ``source``
+    """
+    if separator is None:
+        return None
+    samples, sample = sample_of_each(names, separator, source)
+    logger.info("%d samples in the contigs' names", len(samples))
+    return sample

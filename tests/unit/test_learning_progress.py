@@ -54,6 +54,15 @@ def test_what_a_checkpoint_has_counts(lines):
     assert lines == ["step 4 of 20: mean loss 1.0000"]
 
 
+def test_the_state_is_kept_now_and_then_and_at_the_end():
+    due = []
+    with Progress("step", 8, [1.0]) as progress:
+        for done in range(2, 9):
+            progress.add(1.0)
+            due += [done] if progress.is_due(3) else []
+    assert due == [3, 6, 8]
+
+
 def test_a_terminal_gets_a_bar_and_no_lines(lines, monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     with Progress("step", 2) as progress:

@@ -11,9 +11,7 @@ genomes of equal depth exist, and pushing them apart pushes apart contigs of one
 
 from __future__ import annotations
 
-import logging
 import math
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,21 +21,17 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from latentbin import __version__
-from latentbin.errors import UserError
 from latentbin.genomeface.abundance_net import N_FEATURES, AbundanceNet, depth_features
 from latentbin.genomeface.abundance_options import AbundanceTrainOptions
 from latentbin.genomeface.checkpoint import resume_state, save_state
 from latentbin.genomeface.curricular import curricular_logits, running_mean
 from latentbin.genomeface.depths import Community, simulate_community
 from latentbin.genomeface.runtime import choose_device
+from latentbin.learning.progress import LOG_LINES, Progress
 from latentbin.options import as_dict
 
-logger = logging.getLogger(__name__)
-
-_LOG_LINES = 10
 _WARM_UP = 0.05  # share of the steps in which the learning rate rises
 _LARGEST_GRADIENT = 1.0
 _FIRST_BALANCE = (0.04, 0.2)  # v2 and v1
@@ -96,7 +90,7 @@ def train_abundance(
 
 def training_card(options: AbundanceTrainOptions, seed: int, made: Trained) -> dict[str, Any]:
     """What to write beside the weights: options, seed, versions, and how the loss fell."""
-    parts = np.array_split(made.history, min(_LOG_LINES, len(made.history)))
+    parts = np.array_split(made.history, min(LOG_LINES, len(made.history)))
     return {
         "options": as_dict(options),
         "seed": seed,
@@ -119,31 +113,13 @@ def _train(
     checkpoint_every: int,
 ) -> None:
     options = trainer.options
-    on_terminal = sys.stderr.isatty()
-    first = len(history)
-    steps = tqdm(
-        range(first, options.steps),
-        "training",
-        options.steps,
-        initial=first,
-        disable=not on_terminal,
-    )
-    every = max(1, options.steps // _LOG_LINES)
-    for step in steps:
-        loss = trainer.step(draw_community(options, seed, step), _rate(options, step))
-        if not math.isfinite(loss):
-            raise UserError(
-                f"training stopped in step {step + 1}: the loss is not finite ({loss}). "
-                "Lower --learning-rate."
-            )
-        history.append(loss)
-        done = step + 1
-        steps.set_postfix_str(f"loss {loss:.3f}", refresh=False)
-        if not on_terminal and done % every == 0:
-            recent = float(np.mean(history[-every:]))
-            logger.info("step %d of %d: mean loss %.4f", done, options.steps, recent)
-        if checkpoint and (done % checkpoint_every == 0 or done == options.steps):
-            save_state(checkpoint, trainer.identity, history, trainer.state())
+    with Progress("step", options.steps, history) as progress:
+        for step in range(len(history), options.steps):
+            loss = trainer.step(draw_community(options, seed, step), _rate(options, step))
+            progress.add(loss)
+            history.append(loss)
+            if checkpoint and progress.is_due(checkpoint_every):
+                save_state(checkpoint, trainer.identity, history, trainer.state())
 
 
 def draw_community(options: AbundanceTrainOptions, seed: int, step: int) -> Community:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from latentbin.errors import ContractError, UserError
 from latentbin.files import atomic_output, readable
+from latentbin.learning.checkpoint import check_identity, not_a_checkpoint
 
 logger = logging.getLogger(__name__)
 
@@ -48,20 +48,8 @@ def resume_state(path: Path, identity: Mapping[str, Any], state: Sequence[Any]) 
             history: list[float] = members["history"].tolist()
             values = [members[f"state{i}"] for i in range(len(state))]
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError, TypeError) as error:
-        raise UserError(
-            f"{path}: not a checkpoint of this command, or damaged. Remove it to start anew."
-        ) from error
-    for key, expected in identity.items():
-        if found.get(key) != expected:
-            # the names of all genomes are too many to show
-            long = isinstance(expected, list)
-            said = f"{key} differ" if long else f"{key} is {found.get(key)}, now {expected}"
-            raise ContractError(
-                f"{path}: belongs to another training: {said}. Give the same input and options, "
-                "or remove it to start anew.",
-                expected=expected,
-                actual=found.get(key),
-            )
+        raise not_a_checkpoint(path) from error
+    check_identity(path, found, identity)
     for variable, value in zip(state, values, strict=True):
         variable.assign(value)
     logger.info("%s: going on after step %d", path, len(history))

@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from latentbin.command import add_seed, add_threads, new_parser, positive_int, run
+from latentbin.command import add_seed, add_separator, add_threads, new_parser, run
 from latentbin.genomeface.abundance_options import AbundanceTrainOptions
 from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.options import ClusterOptions
+from latentbin.learning.cli import add_checkpoint, add_device
 from latentbin.options import add_options
 
 EXAMPLES = """\
@@ -21,8 +22,6 @@ examples:
   latentbin-genomeface train composition --genomes genomes/ --labels genomes.tsv \\
       --group-column genus --output composition.npz --checkpoint training.npz
 """
-
-_DEVICES = ("auto", "cpu", "cuda")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -73,11 +72,9 @@ def build_parser() -> argparse.ArgumentParser:
     cluster.add_argument(
         "--output", required=True, type=Path, metavar="TSV", help="contig and cluster, with header"
     )
-    cluster.add_argument(
-        "--separator",
-        metavar="TEXT",
-        help="text between sample and contig in the names: genes of different samples are no "
-        "repeats; the clusters are split by latentbin-bins",
+    add_separator(
+        cluster,
+        ": genes of different samples are no repeats; the clusters are split by latentbin-bins",
     )
     add_options(cluster, ClusterOptions)
     add_seed(cluster)
@@ -134,21 +131,13 @@ def build_parser() -> argparse.ArgumentParser:
             metavar="NPZ",
             help="weights; a card with options and figures is written beside them (.json)",
         )
-        network.add_argument(
-            "--checkpoint",
-            type=Path,
-            metavar="NPZ",
-            help="keep the state of training here; if the file exists, go on from it",
-        )
-        network.add_argument(
-            "--checkpoint-every", type=positive_int, default=100, metavar="N", help="steps [100]"
-        )
+        add_checkpoint(network, "steps", 100, "NPZ")
         _add_run_options(network)
     return parser
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=_DEVICES, default="auto", help="[auto]")
+    add_device(parser)
     add_seed(parser)
     add_threads(parser)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from latentbin.errors import UserError
 from latentbin.genomeface.checkpoint import resume_state, save_state
@@ -32,12 +30,12 @@ from latentbin.genomeface.discriminant import discriminant
 from latentbin.genomeface.genomes import Genomes
 from latentbin.genomeface.judge import check_judged, fit_scale, judge_windows
 from latentbin.genomeface.windows import window_batches
+from latentbin.learning.progress import Progress
 from latentbin.options import as_dict
 
 logger = logging.getLogger(__name__)
 
 _CHECKPOINT_SCHEMA = "latentbin/composition-training/1"
-_LOG_LINES = 10
 _WINDOWS_OF_EACH = 300  # genome, for the discriminant analysis,
 _WINDOWS_AT_MOST = 150_000  # of all genomes together
 _FIRST_BATCH = 1 << 40  # a step whose windows no training step draws
@@ -133,9 +131,7 @@ def _train(
     trainer: _Trainer, history: list[float], checkpoint: Path | None, checkpoint_every: int
 ) -> None:
     options = trainer.options
-    on_terminal = sys.stderr.isatty()
     first = len(history)
-    every = max(1, options.steps // _LOG_LINES)
     batches = window_batches(
         trainer.genomes,
         options.batch_size,
@@ -144,21 +140,13 @@ def _train(
         range(first, options.steps),
         trainer.threads,
     )
-    shown = tqdm(batches, "training", options.steps, initial=first, disable=not on_terminal)
-    for step, (frequencies, genome) in enumerate(shown, first):
-        loss = trainer.step(frequencies, genome, _rate(options, step))
-        if not math.isfinite(loss):
-            raise UserError(
-                f"training stopped in step {step + 1}: the loss is not finite ({loss}). "
-                "Lower --learning-rate."
-            )
-        history.append(loss)
-        done = step + 1
-        if not on_terminal and done % every == 0:
-            recent = float(np.mean(history[-every:]))
-            logger.info("step %d of %d: mean loss %.4f", done, options.steps, recent)
-        if checkpoint and (done % checkpoint_every == 0 or done == options.steps):
-            save_state(checkpoint, trainer.identity, history, trainer.state())
+    with Progress("step", options.steps, history) as progress:
+        for step, (frequencies, genome) in enumerate(batches, first):
+            loss = trainer.step(frequencies, genome, _rate(options, step))
+            progress.add(loss)
+            history.append(loss)
+            if checkpoint and progress.is_due(checkpoint_every):
+                save_state(checkpoint, trainer.identity, history, trainer.state())
 
 
 def _rate(options: CompositionTrainOptions, step: int) -> float:

@@ -10,13 +10,13 @@ import numpy as np
 from latentbin import __version__
 from latentbin.clusters import write_clusters
 from latentbin.command import stage
-from latentbin.contigs import read_fasta, sample_of_each
+from latentbin.contigs import read_fasta
 from latentbin.errors import UserError
 from latentbin.files import check_output_folder, file_digest
 from latentbin.genomeface.options import ClusterOptions
 from latentbin.matrix import NamedMatrix
 from latentbin.options import as_dict, from_args
-from latentbin.samples import samples_with_reads
+from latentbin.samples import samples_in_names, samples_with_reads
 from latentbin.scg import read_markers
 
 logger = logging.getLogger(__name__)
@@ -110,11 +110,9 @@ def cluster(args: argparse.Namespace) -> None:
         raise UserError(
             "--per-sample needs --separator, the text between sample and contig in the names."
         )
-    sample = np.zeros(len(contigs), np.int64)
-    if args.separator is not None:
-        samples, of_contig = sample_of_each(contigs.names, args.separator, args.embedding)
-        sample = np.asarray(of_contig, np.int64)
-        logger.info("%d samples in the contigs' names", len(samples))
+    of_contig = samples_in_names(contigs.names, args.separator, args.embedding)
+    one_sample = np.zeros(len(contigs), np.int64)
+    sample = one_sample if of_contig is None else np.asarray(of_contig, np.int64)
     # contigs below the catalogue's limit of length may carry genes
     markers = read_markers(args.markers, contigs.names, ignore_others=True)
     if not len(markers.contig):

@@ -6,24 +6,18 @@ import argparse
 import logging
 
 from latentbin.command import stage
-from latentbin.files import check_output_folder
 from latentbin.genomeface.abundance_options import AbundanceTrainOptions
 from latentbin.genomeface.composition_options import CompositionTrainOptions
+from latentbin.learning.cli import check_outputs
 from latentbin.options import from_args
 
 logger = logging.getLogger(__name__)
 
 
-def _check_outputs(args: argparse.Namespace) -> None:
-    for output in (args.output, args.checkpoint):
-        if output is not None:
-            check_output_folder(output)
-
-
 def composition(args: argparse.Namespace) -> None:
     """Train the composition network on reference genomes."""
     options = from_args(CompositionTrainOptions, args)
-    _check_outputs(args)
+    check_outputs(args)
     from latentbin.genomeface.genomes import read_genomes, read_labels
 
     groups = read_labels(args.labels, args.group_column) if args.labels else None
@@ -57,7 +51,7 @@ def composition(args: argparse.Namespace) -> None:
 def abundance(args: argparse.Namespace) -> None:
     """Train the co-abundance network on simulated depths."""
     options = from_args(AbundanceTrainOptions, args)
-    _check_outputs(args)
+    check_outputs(args)
     from latentbin.genomeface.runtime import load_tensorflow
 
     load_tensorflow(args.threads, args.device)

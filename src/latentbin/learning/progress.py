@@ -74,6 +74,11 @@ class Progress:
                 said = f"mean loss {np.mean(self._losses[-self._every :]):.4f}"
             logger.info("%s %d of %d: %s", self._unit, done, self._total, said)
 
+    def is_due(self, every: int) -> bool:
+        """Whether to keep the state now: after every so many, and at the end."""
+        done = len(self._losses)
+        return done % every == 0 or done == self._total
+
     def __enter__(self) -> Progress:
         return self
 

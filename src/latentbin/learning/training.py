@@ -110,8 +110,7 @@ def train(
                 losses = list(run_epoch(epoch, batch_size))
                 progress.add(sum(losses), dict(zip(terms, losses, strict=True)))
                 history.append(losses)
-                done = epoch + 1
-                if checkpoint and (done % checkpoint_every == 0 or done == epochs):
+                if checkpoint and progress.is_due(checkpoint_every):
                     _save(checkpoint, module, optimizer, identity, history)
     finally:
         torch.set_num_threads(threads)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from latentbin import __version__
 from latentbin.binning_inputs import read_binning_inputs
 from latentbin.clusters import write_clusters
-from latentbin.command import add_seed, add_threads, new_parser, positive_int, run, stage
-from latentbin.contigs import sample_of_each
+from latentbin.command import add_seed, add_separator, add_threads, new_parser, run, stage
 from latentbin.files import check_output_folder
+from latentbin.learning.cli import add_checkpoint, add_device, check_outputs, load_torch
 from latentbin.matrix import NamedMatrix
 from latentbin.options import add_options, as_dict, from_args
+from latentbin.samples import samples_in_names
 from latentbin.vamb.features import make_features
 from latentbin.vamb.options import (
     CLUSTER_PRESETS,
@@ -39,6 +36,7 @@ examples:
   latentbin-vamb embed ... --preset preprint        the settings of the 2018 preprint
 """
 
+_SEPARATOR_USE = "; latentbin-bins splits clusters by it"
 _PRESET_HELP = "settings to start from; single options override them [default]"
 
 
@@ -59,17 +57,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     embed.add_argument("--preset", choices=PRESETS, default="default", help=_PRESET_HELP)
     add_options(embed, EmbedOptions, note={"alpha": "0.15, or 0.5 with one sample"})
-    embed.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="[auto]")
-    embed.add_argument(
-        "--checkpoint",
-        type=Path,
-        metavar="FILE",
-        help="keep the state of training here; if the file exists, go on from it",
-    )
-    embed.add_argument(
-        "--checkpoint-every", type=positive_int, default=20, metavar="N", help="in epochs [20]"
-    )
-    _add_separator(embed)
+    add_device(embed)
+    add_checkpoint(embed, "epochs", 20)
+    add_separator(embed, _SEPARATOR_USE)
     add_seed(embed)
     add_threads(embed)
     embed.set_defaults(work=embed_contigs)
@@ -88,40 +78,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     cluster.add_argument("--preset", choices=PRESETS, default="default", help=_PRESET_HELP)
     add_options(cluster, ClusterOptions, note={"threshold": "estimated"})
-    _add_separator(cluster)
+    add_separator(cluster, _SEPARATOR_USE)
     add_seed(cluster)
     add_threads(cluster)
     cluster.set_defaults(work=cluster_contigs)
     return parser
 
 
-def _add_separator(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--separator",
-        metavar="TEXT",
-        help="text between sample and contig in the names; latentbin-bins splits clusters by it",
-    )
-
-
-def _samples(
-    args: argparse.Namespace, names: Sequence[str], source: Path
-) -> NDArray[np.intp] | None:
-    """The sample of each contig; None without a separator."""
-    if args.separator is None:
-        return None
-    samples, sample = sample_of_each(names, args.separator, source)
-    logger.info("%d samples in the contigs' names", len(samples))
-    return sample
-
-
 def embed_contigs(args: argparse.Namespace) -> None:
     """Read composition and abundance, train, write the latent."""
     options = from_args(EmbedOptions, args, EMBED_PRESETS[args.preset])
-    for output in (args.output, args.checkpoint):
-        if output is not None:
-            check_output_folder(output)
+    check_outputs(args)
     inputs = read_binning_inputs(args.composition, args.abundance, options.min_length)
-    _samples(args, inputs.names, args.composition)
+    samples_in_names(inputs.names, args.separator, args.composition)  # wrong names are refused now
     features = make_features(
         inputs.tnf,
         inputs.abundance,
@@ -131,15 +100,12 @@ def embed_contigs(args: argparse.Namespace) -> None:
     )
     names, lengths, report = inputs.names, inputs.lengths, inputs.report()
     del inputs  # its matrices are as large as the features
-    # Threads that spin while they wait for each other starve whatever else runs on the node, and
-    # each other when processors are short; must be said before torch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    with stage("loaded torch"):
-        import torch
+    load_torch(args.threads)
+    import torch
 
-        from latentbin.learning.training import choose_device
-        from latentbin.vamb.model import TERMS, VaeEncoder
-    torch.set_num_threads(args.threads)
+    from latentbin.learning.training import choose_device
+    from latentbin.vamb.model import TERMS, VaeEncoder
+
     encoder = VaeEncoder(
         options,
         seed=args.seed,
@@ -177,7 +143,7 @@ def cluster_contigs(args: argparse.Namespace) -> None:
     check_output_folder(args.output)
     latent = NamedMatrix.load(args.latent, "latent")
     contigs = latent.contigs
-    sample = _samples(args, contigs.names, args.latent)
+    sample = samples_in_names(contigs.names, args.separator, args.latent)
     markers = None
     if args.markers is not None:
         from latentbin.scg import read_markers
