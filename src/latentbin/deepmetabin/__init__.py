@@ -1,0 +1,1 @@
+"""DeepMetaBin: a Gaussian-mixture autoencoder over a graph of contigs, and its clusters."""
