@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentbin.deepmetabin.links import Floats, Labels, Links, lowest_set, one_hot
-from latentbin.deepmetabin.programme import solve, solve_without_empty
+from latentbin.deepmetabin.programme import part_of, solve, solve_without_empty
 
 _PASSES = 3  # of fixing contigs, at most; later ones find little
 _SMALL = 4_000  # places (contigs x clusters) of a programme without empty clusters
@@ -66,11 +66,12 @@ def assign(
         if cost.size <= _SMALL:
             filled, optimal = solve_without_empty(cost, links, deadline)
         labels = _fill(cost, links, labels) if filled is None else filled
-    if optimal:
+    if optimal and not quick:
         return labels, True
     found = [labels] if start is None else [start, labels]
-    if not quick:
-        found = [_improve(cost, links, each, deadline) for each in found]
+    if not optimal:
+        until = part_of(0.25, deadline) if quick else deadline
+        found = [_improve(cost, links, each, until) for each in found]
     return min(found, key=lambda each: links.total(cost, each)), False
 
 

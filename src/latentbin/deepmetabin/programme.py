@@ -46,13 +46,14 @@ def solve(
     links : of these contigs
     vacant : (n_groups, k) the first member in the cluster costs nothing; where False, ``cost``
         already tells what members cost there
-    deadline : time.monotonic() at which to stop; integer programmes stop at half of the time left
+    deadline : time.monotonic() to which the relaxations take three quarters of the time (half of it
+        if quick), and integer programmes half of what is left then
     quick : (n, k) look at these places and a few of the cheapest alone, and round the solution
 
     Returns
     -------
     labels : (n,) what was found until then
-    optimal : they are proven to be of lowest cost
+    optimal : they are proven to be of lowest cost; if quick, of those places
     """
     allowed = np.isfinite(cost)
     active = allowed
@@ -61,28 +62,28 @@ def solve(
         active = allowed & (cost <= np.partition(cost, last, axis=1)[:, last, None])
         active |= allowed & quick if quick is not None else False
     labels = np.argmin(cost, 1)
+    relaxed = part_of(0.5 if quick is not None else 0.75, deadline)
     while True:
         part = _Programme(np.where(active, cost, np.inf), links, vacant)
-        share = part.relax(deadline)
+        share = part.relax(relaxed)
         if share is None:
             return labels, False
         labels = np.argmax(share, 1)
         if quick is not None:
-            return labels, False
+            return labels, bool(share.max(1).min() > 1 - _WHOLE)
         missing = allowed & ~active
         if not missing.any():
             break
-        missing &= part.attracted(cost, links, deadline)
+        missing &= part.attracted(cost, links, relaxed)
         if not missing.any():
             break
         active = active | missing
-    if time.monotonic() > deadline:
-        return labels, False
+    if time.monotonic() > relaxed:
+        return labels, False  # perhaps not all clusters have been asked
 
     split = share.max(1) < 1 - _WHOLE
     component = _components(links)
-    now = time.monotonic()
-    half, optimal = now + (deadline - now) / 2, True
+    half, optimal = part_of(0.5, deadline), True
     for number in np.unique(component[split]):
         rows = np.flatnonzero(component == number)
         some, groups = links.take(rows)
@@ -228,6 +229,12 @@ def _matrix(blocks: list[tuple[Any, Any, float]], shape: tuple[int, int]) -> Any
     row = np.concatenate([row for row, _, _ in blocks])
     column = np.concatenate([column for _, column, _ in blocks])
     return csr_array((value, (row, column)), shape=shape)
+
+
+def part_of(share: float, deadline: float) -> float:
+    """When that share of the time left is over: what is found by then can still be improved."""
+    now = time.monotonic()
+    return now + share * (deadline - now)
 
 
 def _remaining(deadline: float) -> float:
