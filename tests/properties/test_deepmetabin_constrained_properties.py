@@ -59,6 +59,7 @@ def test_assignment_is_the_best_of_all_labelings(large, seed, n, k):
         if large:  # the way of large problems: one cluster of each contig first
             patch.setattr(programme, "_LARGE", 0)
             patch.setattr(programme, "_NEAREST", 1)
+            patch.setattr(programme, "_ALL", 0)
             patch.setattr(assignment, "_PASSES", 0)
         labels, optimal = assign(cost, links)
     assert optimal

@@ -21,6 +21,8 @@ from latentbin.deepmetabin.links import Floats, Labels, Links, lowest_set
 
 _LARGE = 10_000  # places (contigs x clusters) from which on not all are looked at together
 _NEAREST = 4  # cheapest clusters of each contig that are looked at first
+_ASKED = 3  # times that minimum cuts look for places which are missing,
+_ALL = 150_000  # before all of them are looked at, if they are no more than these
 _WHOLE = 1e-5  # shares that are nearer to 0 and 1 than this are whole numbers
 _TOLERANCE = 1e-7  # HiGHS's, of reduced costs
 _LONG = 1e9  # seconds; HiGHS wants a number
@@ -63,6 +65,7 @@ def solve(
         active |= allowed & quick if quick is not None else False
     labels = np.argmin(cost, 1)
     relaxed = part_of(0.5 if quick is not None else 0.75, deadline)
+    asked = 0
     while True:
         part = _Programme(np.where(active, cost, np.inf), links, vacant)
         share = part.relax(relaxed)
@@ -77,7 +80,10 @@ def solve(
         missing &= part.attracted(cost, links, relaxed)
         if not missing.any():
             break
-        active = active | missing
+        asked += 1
+        # the last few come one by one: then all together are sooner done, if they are not too many
+        everything = asked >= _ASKED and allowed.sum() <= _ALL
+        active = allowed if everything else active | missing
     if time.monotonic() > relaxed:
         return labels, False  # perhaps not all clusters have been asked
 
