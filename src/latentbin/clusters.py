@@ -5,19 +5,38 @@ Header ``contig<TAB>cluster``; each contig at most once; a contig that is not li
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from latentbin.contigs import Contigs
 from latentbin.errors import UserError
 from latentbin.files import open_text_reader, write_table
 
+logger = logging.getLogger(__name__)
+
 HEADER = ("contig", "cluster")
+_LARGE = 200_000  # bp
 
 
 def write_clusters(path: str | os.PathLike[str], clusters: Mapping[str, str]) -> None:
     """Write contig -> cluster in the order of the mapping; header only if it is empty."""
     write_table(path, HEADER, clusters.items())
+
+
+def write_rows(
+    path: str | os.PathLike[str], contigs: Contigs, clusters: Sequence[NDArray[np.intp]]
+) -> None:
+    """Write clusters that are given by their rows, numbered 1, 2, ... in the order given."""
+    write_clusters(
+        path,
+        {contigs.names[row]: str(n) for n, rows in enumerate(clusters, 1) for row in rows.tolist()},
+    )
+    large = sum(int(contigs.lengths[rows].sum()) >= _LARGE for rows in clusters)
+    logger.info("%d clusters, %d of them of %s bp or more", len(clusters), large, f"{_LARGE:,}")
 
 
 def read_clusters(path: str | os.PathLike[str], catalogue: Contigs | None = None) -> dict[str, str]:

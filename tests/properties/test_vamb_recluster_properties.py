@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from latentbin.gene_splits import mixture_splits, split_by_genes
 from latentbin.scg import Markers
 from latentbin.tree.samples import label_rewards
 from latentbin.tree.select import Reward
-from latentbin.vamb.recluster import split_by_genes
 
 SEEDS = st.integers(0, 2**32 - 1)
 REWARD = Reward(min_purity=0.6)
@@ -30,7 +30,7 @@ def random_input(seed, n_clusters, n_samples):
 
 def split(latent, lengths, markers, label, sample):
     clusters = [np.flatnonzero(label == number) for number in range(label.max() + 1)]
-    parts = split_by_genes(clusters, latent, lengths, markers, sample, REWARD)
+    parts = split_by_genes(clusters, mixture_splits(latent, lengths), markers, sample, REWARD)
     assert sorted(np.concatenate(parts).tolist()) == list(range(N))
     labels = np.empty(N, np.int64)
     for number, rows in enumerate(parts):

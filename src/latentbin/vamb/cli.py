@@ -9,7 +9,7 @@ from pathlib import Path
 
 from latentbin import __version__
 from latentbin.binning_inputs import read_binning_inputs
-from latentbin.clusters import write_clusters
+from latentbin.clusters import write_rows
 from latentbin.command import add_seed, add_separator, add_threads, new_parser, run, stage
 from latentbin.files import check_output_folder
 from latentbin.learning.cli import add_checkpoint, add_device, check_outputs, load_torch
@@ -158,12 +158,7 @@ def cluster_contigs(args: argparse.Namespace) -> None:
         clusters = cluster_latent(
             latent.values, contigs.lengths, options, args.seed, markers, sample
         )
-    write_clusters(
-        args.output,
-        {contigs.names[row]: str(n) for n, rows in enumerate(clusters, 1) for row in rows},
-    )
-    large = sum(contigs.lengths[rows].sum() >= 200_000 for rows in clusters)
-    logger.info("%d clusters, %d of them of 200,000 bp or more", len(clusters), large)
+    write_rows(args.output, contigs, clusters)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

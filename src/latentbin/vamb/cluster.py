@@ -41,14 +41,13 @@ def cluster_latent(
     clusters : rows of each cluster, largest in base pairs first
     """
     if markers is not None:
-        from latentbin.vamb.recluster import choose_by_genes
+        from latentbin.gene_splits import choose_by_genes, mixture_splits
 
         if sample is None:
             sample = np.zeros(len(latent), np.int64)
         clusters = choose_by_genes(
-            [_medoids(latent, lengths, choice, seed) for choice in _choices(options)],
-            latent,
-            lengths,
+            (_medoids(latent, lengths, choice, seed) for choice in _choices(options)),
+            mixture_splits(latent, lengths),
             markers,
             sample,
         )

@@ -1,15 +1,15 @@
 """Clusters improved by single-copy genes: those that have a gene twice are split.
 
 A gene that a cluster has k times says that it holds k genomes, and its k contigs say where they
-lie. Each repeated gene thus proposes a split: a mixture of normal distributions of one shape that
-starts from its contigs. The proposal with the highest reward stands, if it beats the whole by
-enough; its parts are looked at in turn.
+lie. Repeated genes thus propose splits, which start from their contigs. The proposal with the
+highest reward stands, if it beats the whole by enough; its parts are looked at in turn. How a
+split is made of its start, each binner says: see `Split`.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,13 @@ from latentbin.mixture import fit_mixture
 from latentbin.scg import Markers
 from latentbin.tree.samples import gene_totals, label_rewards
 from latentbin.tree.select import Reward
-from latentbin.vamb.medoid import Floats, Rows
 
 logger = logging.getLogger(__name__)
+
+Rows = NDArray[np.intp]
+Split = Callable[[Rows, Markers, NDArray[np.integer]], Iterable[NDArray[np.int64]]]
+"""From a cluster's rows, their markers and their samples to the part of each row, in several
+ways."""
 
 # A split that gains less is more often one of a genome in two: genes that some genomes have twice
 _MIN_GAIN = 0.05
@@ -31,9 +35,8 @@ _PER_PART = 3  # contigs that a part must have on average
 
 
 def choose_by_genes(
-    choices: Sequence[Sequence[Rows]],
-    latent: Floats,
-    lengths: NDArray[np.int64],
+    choices: Iterable[Sequence[Rows]],
+    split: Split,
     markers: Markers,
     sample: NDArray[np.integer],
     reward: Reward | None = None,
@@ -49,24 +52,19 @@ def choose_by_genes(
     reward = reward or Reward()
     best: list[Rows] = []
     highest = 0.0
-    for number, choice in enumerate(choices):
-        clusters = split_by_genes(choice, latent, lengths, markers, sample, reward)
-        labels = np.full(len(latent), -1)
-        for place, rows in enumerate(clusters):
-            labels[rows] = place
+    for number, choice in enumerate(choices, 1):
+        clusters = split_by_genes(choice, split, markers, sample, reward)
+        labels = labels_of(clusters, markers.n_contigs)
         worth = float(label_rewards(labels, len(clusters), markers, reward, sample).sum())
-        logger.info(
-            "choice of radii %d of %d: reward %.2f genomes", number + 1, len(choices), worth
-        )
-        if number == 0 or worth > highest:
+        logger.info("choice %d: %d clusters, reward %.2f genomes", number, len(clusters), worth)
+        if number == 1 or worth > highest:
             best, highest = clusters, worth
     return best
 
 
 def split_by_genes(
     clusters: Sequence[Rows],
-    latent: Floats,
-    lengths: NDArray[np.int64],
+    split: Split,
     markers: Markers,
     sample: NDArray[np.integer],
     reward: Reward | None = None,
@@ -76,8 +74,8 @@ def split_by_genes(
     Parameters
     ----------
     clusters : disjoint, rows of each
-    latent : (n_contigs, n_latent)
-    lengths : (n_contigs,) base pairs, the weight of a contig
+    split : proposes parts of a cluster
+    markers : of all contigs
     sample : (n_contigs,) of each contig, >= 0; copies in different samples are no repeats
     reward : what a cluster is worth; GenomeFace's without
 
@@ -86,23 +84,14 @@ def split_by_genes(
     clusters : those that were not split as they were, then the parts of the others
     """
     reward = reward or Reward()
-    labels = np.full(len(latent), -1)
-    for number, rows in enumerate(clusters):
-        labels[rows] = number
-    label, seen, copies = gene_totals(labels, markers, sample)
+    label, seen, copies = gene_totals(labels_of(clusters, markers.n_contigs), markers, sample)
     suspects = set(label[copies > seen].tolist())
     kept = [rows for number, rows in enumerate(clusters) if number not in suspects]
     waiting = [np.sort(clusters[number]) for number in sorted(suspects)]
     n_split, gained = 0, 0.0
     while waiting:
         rows = waiting.pop()
-        parts, gain = _split(
-            latent[rows].astype(np.float64),
-            lengths[rows].astype(np.float64),
-            markers.take(rows),
-            sample[rows],
-            reward,
-        )
+        parts, gain = _best_split(rows, split, markers.take(rows), sample[rows], reward)
         if parts is None:
             kept.append(rows)
             continue
@@ -119,33 +108,73 @@ def split_by_genes(
     return kept
 
 
-def _split(
-    points: NDArray[np.float64],
-    lengths: NDArray[np.float64],
-    markers: Markers,
-    sample: NDArray[np.integer],
-    reward: Reward,
+def labels_of(clusters: Sequence[Rows], n_contigs: int) -> NDArray[np.int64]:
+    """(n_contigs,) the number of each contig's cluster, -1 for none."""
+    labels = np.full(n_contigs, -1)
+    for number, rows in enumerate(clusters):
+        labels[rows] = number
+    return labels
+
+
+def clusters_of(labels: NDArray[np.int64]) -> list[Rows]:
+    """The rows of each label >= 0 that occurs, ascending."""
+    order = np.argsort(labels, kind="stable")
+    ends = np.flatnonzero(np.diff(labels[order])) + 1
+    parts: list[Rows] = np.split(order, ends)
+    return [rows for rows in parts if len(rows) and labels[rows[0]] >= 0]
+
+
+def _best_split(
+    rows: Rows, split: Split, markers: Markers, sample: NDArray[np.integer], reward: Reward
 ) -> tuple[NDArray[np.int64] | None, float]:
     """The best split of one cluster: part of each contig, or None, and what it gains."""
-    whole = np.zeros(len(points), np.int64)
+    whole = np.zeros(len(rows), np.int64)
     worth = float(label_rewards(whole, 1, markers, reward, sample)[0])
-    longest = np.argsort(-lengths, kind="stable")[:_FITTED]
     best, gain = None, _MIN_GAIN
-    for seeds in _proposals(markers, sample, lengths):
-        mixture = fit_mixture(points[longest], lengths[longest], points[seeds])
-        parts = mixture.most_likely(points)
-        found = label_rewards(parts, len(seeds), markers, reward, sample).sum() - worth
+    for parts in split(rows, markers, sample):
+        n_parts = int(parts.max()) + 1
+        found = label_rewards(parts, n_parts, markers, reward, sample).sum() - worth
         if found > gain:
             best, gain = parts, float(found)
     return best, gain
 
 
-def _proposals(
+def mixture_splits(latent: NDArray[np.floating], lengths: NDArray[np.int64]) -> Split:
+    """Splits by a mixture of normal distributions of one shape, one for each repeated gene.
+
+    Parameters
+    ----------
+    latent : (n_contigs, n_latent)
+    lengths : (n_contigs,) base pairs, the weight of a contig
+    """
+
+    def split(
+        rows: Rows, markers: Markers, sample: NDArray[np.integer]
+    ) -> Iterator[NDArray[np.int64]]:
+        points, weight = latent[rows].astype(np.float64), lengths[rows].astype(np.float64)
+        longest = np.argsort(-weight, kind="stable")[:_FITTED]
+        for seeds in repeated_genes(markers, sample, weight):
+            mixture = fit_mixture(points[longest], weight[longest], points[seeds])
+            yield mixture.most_likely(points)
+
+    return split
+
+
+def repeated_genes(
     markers: Markers, sample: NDArray[np.integer], lengths: NDArray[np.float64]
 ) -> list[NDArray[np.int64]]:
     """Contigs of each gene that a sample has more than once, where they are complete if possible.
 
     The genes whose shortest contig is longest come first: long contigs lie close to their genome.
+
+    Parameters
+    ----------
+    markers : of a cluster's contigs
+    sample, lengths : (n,) of the same contigs
+
+    Returns
+    -------
+    seeds : of each gene, the rows of its contigs; at most 20 genes
     """
     key = sample[markers.contig].astype(np.int64) * len(markers.genes) + markers.gene
     halves = markers.halves()
