@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from latentbin.deepmetabin.graph import Labels, peak_labels
 from latentbin.graph_file import Graph
@@ -32,62 +34,57 @@ def prominent_peaks(graph: Graph, prominence: float, at_least: int = 1) -> Label
     """
     everyone = np.ones(graph.n, bool)
     tops, label = np.unique(peak_labels(graph, everyone), return_inverse=True)
-    tiny = np.finfo(np.float32).tiny
-    height = -np.log(np.maximum(graph.scale, tiny).astype(np.float64))
-    # of equal heights the first is higher, as in `peak_labels`
+    # of equal densities the first is higher, as in `peak_labels`
     rank = np.empty(graph.n, np.int64)
-    rank[np.lexsort((np.arange(graph.n), graph.scale))] = np.arange(graph.n)
-    above, stands = _merge_tree(graph, label, height, rank[tops], height[tops])
-    stays = stands >= prominence
-    missing = at_least - np.count_nonzero(stays)
+    rank[np.argsort(graph.scale, kind="stable")] = np.arange(graph.n)
+    touching, stands = _merge_tree(graph, label, rank, tops)
+    joined = stands < prominence
+    missing = at_least - (len(tops) - np.count_nonzero(joined))
     if missing > 0:
-        stays[np.argsort(-np.where(stays, -np.inf, stands), kind="stable")[:missing]] = True
-    root = np.where(stays, np.arange(len(tops)), above)
-    while True:
-        further = root[root]
-        if np.array_equal(further, root):
-            break
-        root = further
-    kept = np.unique(root)
-    number = np.empty(len(tops), np.int64)
-    number[kept[np.argsort(rank[tops[kept]])]] = np.arange(len(kept))
-    return number[root[label]]
+        joined[np.argsort(-np.where(joined, stands, -np.inf), kind="stable")[:missing]] = False
+    one, other = touching[joined].T
+    shape = (len(tops), len(tops))
+    edges = coo_array((np.ones(len(one)), (one, other)), shape)
+    n_labels, together = connected_components(edges, directed=False)
+    highest = np.full(n_labels, graph.n)
+    np.minimum.at(highest, together, rank[tops])
+    number = np.empty(n_labels, np.int64)
+    number[np.argsort(highest)] = np.arange(n_labels)
+    return number[together[label]]
 
 
 def _merge_tree(
-    graph: Graph,
-    label: Labels,
-    height: NDArray[np.float64],
-    rank: NDArray[np.int64],
-    top: NDArray[np.float64],
+    graph: Graph, label: Labels, rank: NDArray[np.int64], tops: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Which higher peak each peak joins, and how far it stands above the saddle between.
+    """Where the regions of peaks meet, as one goes down from the densest contig.
 
     Parameters
     ----------
     label : (n,) peak of each contig
-    height : (n,) of each contig
-    rank, top : (n_peaks,) order and height of the peaks; the highest has rank 0 or the lowest
+    rank : (n,) place of each contig, the densest first
+    tops : (n_peaks,) contig of each peak
 
     Returns
     -------
-    above : (n_peaks,) itself for the highest of each part of the graph
-    stands : (n_peaks,) infinity for these
+    touching : (n_meetings, 2) peaks whose regions touch there. All that was joined higher up is
+        one by then; peaks that touch are told, not the highest on either side, so that a lump
+        beside a lower peak joins that one
+    stands : (n_meetings,) how far the lower of the highest on either side stands above
     """
-    one, other = label[graph.u], label[graph.v]
-    border = one != other
-    saddle = np.minimum(height[graph.u[border]], height[graph.v[border]])
-    low, high = np.minimum(one, other)[border], np.maximum(one, other)[border]
-    # of each two peaks the highest saddle; then the highest saddles first
-    order = np.lexsort((-saddle, high, low))
-    low, high, saddle = low[order], high[order], saddle[order]
-    first = np.append(True, (np.diff(low) != 0) | (np.diff(high) != 0))[: len(low)]
-    low, high, saddle = low[first], high[first], saddle[first]
-    order = np.lexsort((high, low, -saddle))
+    tiny = np.finfo(np.float32).tiny
+    height = -np.log(np.maximum(graph.scale, tiny).astype(np.float64))
+    border = label[graph.u] != label[graph.v]
+    u, v = graph.u[border], graph.v[border]
+    # the highest saddles first; of one contig's, that to its densest neighbour
+    order = np.lexsort((np.minimum(rank[u], rank[v]), np.maximum(rank[u], rank[v])))
+    u, v = u[order], v[order]
+    one, other = label[u], label[v]
+    pair = np.minimum(one, other) * len(tops) + np.maximum(one, other)
+    first = np.sort(np.unique(pair, return_index=True)[1])  # the highest of each two peaks
+    one, other = one[first], other[first]
+    saddle = np.minimum(height[u], height[v])[first]
 
-    above = np.arange(len(top))
-    stands = np.full(len(top), np.inf)
-    root = above.copy()
+    root = np.arange(len(tops))
 
     def find(peak: int) -> int:
         while root[peak] != peak:
@@ -95,15 +92,16 @@ def _merge_tree(
             peak = root[peak]
         return peak
 
+    meetings, stands = [], []
     # peaks are far fewer than contigs
-    for a, b, level in zip(
-        low[order].tolist(), high[order].tolist(), saddle[order].tolist(), strict=True
-    ):
+    for meeting, (a, b) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
         a, b = find(a), find(b)
         if a == b:
             continue
-        if rank[a] > rank[b]:
+        if rank[tops[a]] > rank[tops[b]]:
             a, b = b, a
-        root[b] = above[b] = a
-        stands[b] = top[b] - level
-    return above, stands
+        root[b] = a
+        meetings.append(meeting)
+        stands.append(height[tops[b]] - saddle[meeting])
+    chosen = np.array(meetings, np.int64)
+    return np.column_stack([one[chosen], other[chosen]]), np.array(stands, np.float64)
