@@ -4,6 +4,7 @@
 
 include { FEATURES     } from '../subworkflows/local/features'
 include { VAMB         } from '../subworkflows/local/vamb'
+include { DEEPMETABIN  } from '../subworkflows/local/deepmetabin'
 include { GENOMEFACE   } from '../subworkflows/local/genomeface'
 include { BINS_WRITE   } from '../modules/local/bins/write'
 include { BINS_QUALITY } from '../modules/local/bins/quality'
@@ -14,7 +15,7 @@ workflow BINNING {
     ch_groups          // [meta: id, n_samples, separator; [sample, ...]; [assembly, ...]]
     ch_samples         // [meta: id, group, order, single_end; 'reads' | 'bam' | 'depth'; file or files]
     truth              // file, or []
-    binners            // ['vamb', 'genomeface'], or one of them
+    binners            // ['vamb', 'deepmetabin', 'genomeface'], or some of them
     vamb_markers       // true: VAMB's clusters heed single-copy genes
     genomeface_weights // of the composition and the co-abundance network: [[.npz, .json], [.npz, .json]]; [] for the program's own
     mapper             // 'minimap2' | 'strobealign'
@@ -37,6 +38,12 @@ workflow BINNING {
             .map { _id, meta, _fasta, composition, abundance -> [meta, composition, abundance] },
         vamb_markers ? FEATURES.out.markers : FEATURES.out.catalogue.map { meta, _fasta -> [meta, []] },
     )
+    DEEPMETABIN(
+        ch_features
+            .filter { 'deepmetabin' in binners }
+            .map { _id, meta, _fasta, composition, abundance -> [meta, composition, abundance] },
+        FEATURES.out.markers,
+    )
     GENOMEFACE(
         ch_features
             .filter { 'genomeface' in binners }
@@ -45,7 +52,7 @@ workflow BINNING {
         genomeface_weights[0],
         genomeface_weights[1],
     )
-    ch_clusters = VAMB.out.clusters.mix(GENOMEFACE.out.clusters)
+    ch_clusters = VAMB.out.clusters.mix(DEEPMETABIN.out.clusters, GENOMEFACE.out.clusters)
 
     ch_binned = ch_clusters
         .map { meta, clusters -> [meta.id, meta, clusters] }
@@ -74,6 +81,7 @@ workflow BINNING {
     versions = FEATURES.out.versions
         .mix(
             VAMB.out.versions,
+            DEEPMETABIN.out.versions,
             GENOMEFACE.out.versions,
             BINS_WRITE.out.versions,
             BINS_QUALITY.out.versions,

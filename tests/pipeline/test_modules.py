@@ -28,7 +28,7 @@ def module(request: pytest.FixtureRequest) -> Path:
 
 
 def test_there_are_modules() -> None:
-    assert len(MODULES) >= 17
+    assert len(MODULES) >= 20
 
 
 def test_form(module: Path) -> None:
@@ -132,9 +132,14 @@ def test_each_module_runs_alone(
     abundance = run(
         "local/abundance/merge", "*.abundance.npz", abundance_1=first, abundance_2=second
     )
-    latent = run("local/vamb/embed", "*.latent.npz", composition=composition, abundance=abundance)
+    features = {"composition": composition, "abundance": abundance}
+    latent = run("local/vamb/embed", "*.latent.npz", **features)
     markers = run("local/markers", "*.markers.tsv", fasta=fasta)
     run("local/vamb/cluster", "*.clusters.tsv", latent=latent, markers=markers)
+    graph = run("local/deepmetabin/graph", "*.graph.npz", **features)
+    known = {"graph": graph, "markers": markers}
+    latent = run("local/deepmetabin/embed", "*.latent.npz", **features, **known)
+    run("local/deepmetabin/cluster", "*.clusters.tsv", latent=latent, **known)
     embedding = run("local/genomeface/embed", "*.embedding.npz", fasta=fasta, abundance=abundance)
     clusters = run(
         "local/genomeface/cluster", "*.clusters.tsv", embedding=embedding, markers=markers

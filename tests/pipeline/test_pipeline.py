@@ -34,7 +34,11 @@ BIN_FILES = (
     "unbinned.fna.gz",
 )
 FEATURES = ("abundance.npz", "composition.npz", "markers.tsv")
-BINNERS = {"vamb": "latent.npz", "genomeface": "embedding.npz"}
+BINNERS = {
+    "vamb": ("latent.npz",),
+    "deepmetabin": ("graph.npz", "latent.npz"),
+    "genomeface": ("embedding.npz",),
+}
 EVALUATION_FILES = ("bins.tsv", "genomes.tsv", "metrics.json", "metrics.tsv")
 
 
@@ -65,7 +69,7 @@ def check_stub_run(
     for group in ("co", "multi.x", "mapped", "table"):
         expected |= {f"{group}/features/{name}" for name in FEATURES}
         for binner, learned in BINNERS.items():
-            expected |= {f"{group}/{binner}/{name}" for name in (learned, *BIN_FILES)}
+            expected |= {f"{group}/{binner}/{name}" for name in (*learned, *BIN_FILES)}
             expected |= {f"{group}/{binner}/evaluation/{name}" for name in EVALUATION_FILES}
     assert run.files() == expected
     versions = yaml.safe_load((run.results / "pipeline_info/versions.yml").read_text())
@@ -137,8 +141,8 @@ def test_a_real_run_bins_a_community_and_resumes(
     run_pipeline: RunPipeline, community: Path
 ) -> None:
     words = ("--input", community / "samplesheet.csv", "--truth", community / "truth.binning")
-    options = ("--min_bin_size", "20000", "--vamb_epochs", "30")
-    run = run_pipeline(*words, *options)
+    epochs = ("--vamb_epochs", "30", "--deepmetabin_epochs", "30")
+    run = run_pipeline(*words, *epochs, "--min_bin_size", "20000")
     assert run.returncode == 0, run.text
     summary = read_summary(run.results)
     assert set(summary) == set(BINNERS)
@@ -157,13 +161,19 @@ def test_a_real_run_bins_a_community_and_resumes(
         assert int(found["medium_quality_bins"]) == near_complete + medium > 0
     (cluster,) = commands(run, "latentbin-vamb cluster")
     assert "--markers community.markers.tsv" in cluster
+    (embed,) = commands(run, "latentbin-deepmetabin embed")
+    assert "--epochs 30 --device auto" in embed
     params = json.loads((run.results / "pipeline_info/params.json").read_text())
     assert params["vamb_epochs"] == 30
 
     # what changes only the last steps, writing and judging bins, leaves the training alone
-    again = run_pipeline(*words, "--min_bin_size", "30000", "--vamb_epochs", "30", "-resume")
+    again = run_pipeline(*words, *epochs, "--min_bin_size", "30000", "-resume")
     assert again.returncode == 0, again.text
-    assert (again.count("Submitted"), again.count("Cached")) == (4, run.count("Submitted") - 4)
+    last = 2 * len(BINNERS)
+    assert (again.count("Submitted"), again.count("Cached")) == (
+        last,
+        run.count("Submitted") - last,
+    )
 
 
 @pytest.mark.slow
@@ -207,6 +217,9 @@ def test_several_assemblies_are_joined_and_split_again(
     (embed,) = commands(run, "latentbin-genomeface embed")
     assert "--composition-weights composition/*.npz" in embed
     assert "--abundance-weights" not in embed
+    for binner in BINNERS:
+        (cluster,) = commands(run, f"latentbin-{binner} cluster")
+        assert "--separator='~'" in cluster
     assert "community/catalogue/catalogue.fna.gz" in run.files()
     for binner in BINNERS:
         names = {path.name for path in (run.results / "community" / binner / "bins").iterdir()}
@@ -233,7 +246,8 @@ def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path)
         *("--input", sheet, "--min_lenght", "5", "--seed", "x", "--mapper", "bwa"),
         *("--min_identity", "101", "--truth", "nowhere.binning"),
         *("--genomeface_abundance_weights", lonely, "--abundance_unit", "rpkm"),
-        *("--binners", "metabat,genomeface", "--separator"),
+        *("--binners", "metabat,deepmetabin,genomeface", "--tnf_projection", "canonical"),
+        "--separator",
     )
     assert run.returncode != 0
     problems = [
@@ -245,8 +259,10 @@ def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path)
         r"--mapper: expected one of minimap2, strobealign, got 'bwa'\.",
         r"--min_identity: must be at most 100, got 101\.",
         r"--truth: 'nowhere.binning' does not exist\.",
-        r"--binners: 'metabat,genomeface': expected names of binners \(vamb, genomeface\)",
+        r"--binners: 'metabat,deepmetabin,genomeface': expected names of binners "
+        r"\(vamb, deepmetabin, genomeface\)",
         r"--abundance_unit: GenomeFace takes depths, not rpkm\.",
+        r"--tnf_projection: DeepMetaBin takes the reduced frequencies, not canonical\.",
         r"--genomeface_abundance_weights: 'lonely.json' is not beside 'lonely.npz'\.",
         r"--separator: expected string, got no value\.",
         r"sheet.csv: unknown column 'depths'. Did you mean depth\?",
@@ -288,7 +304,7 @@ def test_a_killed_task_is_tried_again(
         "process { withName: 'COMPOSITION_TNF' {\n"
         "    beforeScript = { task.attempt == 1 ? 'exit 137' : '' }\n} }\n"
     )
-    run = run_pipeline("-stub-run", "--input", sheet, "-c", config)
+    run = run_pipeline("-stub-run", "--input", sheet, "-c", config, "--binners", "vamb")
     assert run.returncode == 0, run.text
     assert "terminated with an error exit status (137) -- Execution is retried (1)" in run.text
     trace = (run.results / "pipeline_info/execution_trace.tsv").read_text()

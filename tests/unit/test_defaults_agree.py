@@ -17,6 +17,7 @@ from latentbin.abundance.options import BamOptions
 from latentbin.bins.options import BinsOptions, QualityOptions
 from latentbin.catalogue.options import CatalogueOptions
 from latentbin.composition.options import TnfOptions
+from latentbin.deepmetabin.options import GraphOptions
 from latentbin.genomeface.abundance_options import AbundanceTrainOptions
 from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.options import ClusterOptions as GenomeFaceOptions
@@ -34,6 +35,7 @@ SPECS: dict[str, dict[str, Any]] = {
 SET_BY = [
     ("min_length", TnfOptions, "min_length"),
     ("min_length", EmbedOptions, "min_length"),
+    ("min_length", GraphOptions, "min_length"),
     ("min_length", MarkerOptions, "min_length"),
     ("tnf_projection", TnfOptions, "projection"),
     ("abundance_unit", BamOptions, "unit"),
