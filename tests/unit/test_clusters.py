@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 import pytest
 
-from latentbin.clusters import read_clusters, write_clusters
+from latentbin.clusters import read_clusters, write_clusters, write_rows
 from latentbin.contigs import Contigs
 from latentbin.errors import UserError
 
@@ -34,3 +36,22 @@ def test_bad_table_is_named_with_its_line(tmp_path, text, said):
         read_clusters(path, catalogue)
     assert str(error.value).startswith(f"{path}, ")
     assert said in str(error.value)
+
+
+def test_rows_are_written_as_numbered_clusters(tmp_path, caplog):
+    contigs = Contigs(tuple("abcde"), np.array([150_000, 60_000, 199_999, 50_000, 1]))
+    rows = [np.array([3, 0]), np.array([2]), np.array([4])]
+    logger = logging.getLogger("latentbin")
+    logger.addHandler(caplog.handler)
+    try:
+        with caplog.at_level(logging.INFO, "latentbin"):
+            write_rows(tmp_path / "clusters.tsv", contigs, rows)
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert (tmp_path / "clusters.tsv").read_text() == ("contig\tcluster\nd\t1\na\t1\nc\t2\ne\t3\n")
+    assert "3 clusters, 1 of them of 200,000 bp or more" in caplog.text
+
+
+def test_no_rows_are_an_empty_table(tmp_path):
+    write_rows(tmp_path / "clusters.tsv", Contigs((), np.zeros(0, np.int64)), [])
+    assert (tmp_path / "clusters.tsv").read_text() == "contig\tcluster\n"
