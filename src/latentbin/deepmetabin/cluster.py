@@ -146,17 +146,7 @@ def constrained_splits(
     graph : whose edges are the must-links
     time_limit : seconds for one cluster
     """
-    begin, other, edge = graph.adjacency()
-
-    def must_links(rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        degree = begin[rows + 1] - begin[rows]
-        one = np.repeat(np.arange(len(rows)), degree)
-        place = np.arange(len(one)) + np.repeat(begin[rows] - (np.cumsum(degree) - degree), degree)
-        two = np.searchsorted(rows, other[place])
-        inside = (two < len(rows)) & (one < two)
-        inside[inside] = rows[two[inside]] == other[place[inside]]
-        links = np.column_stack([one[inside], two[inside]])
-        return links, graph.weight[edge[place[inside]]].astype(np.float64)
+    adjacency = graph.adjacency()
 
     def split(
         rows: Rows, markers: Markers, sample: NDArray[np.integer]
@@ -165,7 +155,7 @@ def constrained_splits(
         inside = points[rows]
         longest = np.argsort(-weight, kind="stable")[:_FITTED]
         genes = repeated_genes(markers, sample, weight)
-        must, must_weights = must_links(rows)
+        must, must_weights = must_links(graph, adjacency, rows)
         for seeds in genes:
             mixture = fit_mixture(inside[longest], weight[longest], inside[seeds])
             round_shape = np.linalg.inv(np.linalg.cholesky(mixture.covariance)).T
@@ -180,3 +170,31 @@ def constrained_splits(
             yield found.labels
 
     return split
+
+
+def must_links(
+    graph: Graph,
+    adjacency: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    rows: Rows,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The edges among some contigs; takes time for these, not for the whole graph.
+
+    Parameters
+    ----------
+    adjacency : of ``graph``
+    rows : ascending
+
+    Returns
+    -------
+    links : (n_links, 2) places in ``rows``, the smaller first, in ascending order
+    weights : (n_links,) of the edges
+    """
+    begin, other, edge = adjacency
+    degree = begin[rows + 1] - begin[rows]
+    one = np.repeat(np.arange(len(rows)), degree)
+    place = np.arange(len(one)) + np.repeat(begin[rows] - (np.cumsum(degree) - degree), degree)
+    two = np.searchsorted(rows, other[place])
+    inside = (two < len(rows)) & (one < two)
+    inside[inside] = rows[two[inside]] == other[place[inside]]
+    links = np.column_stack([one[inside], two[inside]])
+    return links, graph.weight[edge[place[inside]]].astype(np.float64)
