@@ -18,6 +18,7 @@ from sklearn.metrics import adjusted_rand_score
 from tests.planted import planted_matrices, save_sequences
 
 from latentbin.clusters import read_clusters
+from latentbin.deepmetabin import cli as deepmetabin
 from latentbin.genomeface import cli as genomeface
 from latentbin.vamb import cli as vamb
 
@@ -54,8 +55,28 @@ def _genomeface(inputs: Inputs, output: Path):
     return [(genomeface.main, embed), (genomeface.main, cluster)]
 
 
-BINNERS = {"vamb": _vamb, "vamb with markers": _vamb_with_markers, "genomeface": _genomeface}
-READ_COMPOSITION = ("vamb", "vamb with markers")
+def _deepmetabin(inputs: Inputs, output: Path):
+    graph, latent = output.with_suffix(".graph.npz"), output.with_suffix(".latent.npz")
+    features = ["--composition", inputs.composition, "--abundance", inputs.abundance]
+    links = ["--graph", graph, "--markers", inputs.markers]
+    embed = ["embed", *features, *links, "--output", latent, "--epochs", 30]
+    embed += ["--hidden-size", 64, "--latent-size", 8, "--batch-size", 64]
+    embed += ["--threads", 1, "--device", "cpu"]
+    cluster = ["cluster", "--latent", latent, *links, "--output", output, "--threads", 1]
+    return [
+        (deepmetabin.main, ["graph", *features, "--output", graph, "--threads", 1]),
+        (deepmetabin.main, embed),
+        (deepmetabin.main, cluster),
+    ]
+
+
+BINNERS = {
+    "vamb": _vamb,
+    "vamb with markers": _vamb_with_markers,
+    "genomeface": _genomeface,
+    "deepmetabin": _deepmetabin,
+}
+READ_COMPOSITION = ("vamb", "vamb with markers", "deepmetabin")
 
 
 @pytest.fixture(params=BINNERS)
@@ -204,7 +225,7 @@ def test_no_sample_with_reads_is_refused(binner, tmp_path, capsys):
     assert not (tmp_path / "clusters.tsv").exists()
 
 
-@pytest.mark.parametrize("name", ["vamb with markers", "genomeface"])
+@pytest.mark.parametrize("name", ["vamb with markers", "genomeface", "deepmetabin"])
 def test_markers_of_other_contigs_are_refused(name, binner, tmp_path, capsys):
     inputs, *_ = save_inputs(tmp_path)
     inputs.markers.write_text(inputs.markers.read_text().replace("\nk", "\nother"))
