@@ -28,6 +28,7 @@ class BinningInputs:
     tnf : (n_contigs, n_features) tetranucleotide frequencies as they stand in the file
     n_kmers : (n_contigs,) how many k-mers were counted, at least 1
     abundance : (n_contigs, n_samples) depth or RPKM as in the file; every sample has reads
+    unit : of the abundances, ``depth`` or ``rpkm``
     samples : names of the samples that have reads
     n_left_out : contigs of the catalogue that are not embedded
     digests : SHA-256 of each input file
@@ -39,6 +40,7 @@ class BinningInputs:
     tnf: NDArray[np.float32]
     n_kmers: NDArray[np.int64]
     abundance: NDArray[np.float32]
+    unit: str
     samples: tuple[str, ...]
     n_left_out: int
     digests: dict[str, str]
@@ -111,6 +113,7 @@ def read_binning_inputs(
         chosen.values,
         chosen.arrays["n_kmers"],
         abundance.values[:, has_reads],
+        str(abundance.attributes.get("unit")),
         samples,
         int((~kept).sum()),
         {"composition": file_digest(composition_path), "abundance": file_digest(abundance_path)},

@@ -246,7 +246,7 @@ def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path)
         *("--input", sheet, "--min_lenght", "5", "--seed", "x", "--mapper", "bwa"),
         *("--min_identity", "101", "--truth", "nowhere.binning"),
         *("--genomeface_abundance_weights", lonely, "--abundance_unit", "rpkm"),
-        *("--binners", "metabat,deepmetabin,genomeface", "--tnf_projection", "canonical"),
+        *("--binners", "metabat,deepmetabin,genomeface"),
         "--separator",
     )
     assert run.returncode != 0
@@ -261,8 +261,7 @@ def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path)
         r"--truth: 'nowhere.binning' does not exist\.",
         r"--binners: 'metabat,deepmetabin,genomeface': expected names of binners "
         r"\(vamb, deepmetabin, genomeface\)",
-        r"--abundance_unit: GenomeFace takes depths, not rpkm\.",
-        r"--tnf_projection: DeepMetaBin takes the reduced frequencies, not canonical\.",
+        r"--abundance_unit: only VAMB takes rpkm\.",
         r"--genomeface_abundance_weights: 'lonely.json' is not beside 'lonely.npz'\.",
         r"--separator: expected string, got no value\.",
         r"sheet.csv: unknown column 'depths'. Did you mean depth\?",

@@ -249,6 +249,16 @@ def test_without_any_gene_it_warns_and_works(planted, capsys):
     assert set(read_clusters(folder / "clusters.tsv")) == set(names)
 
 
+def test_abundance_that_is_no_depth_is_refused(planted, capsys):
+    folder, *_ = planted
+    matrix = NamedMatrix.load(folder / "abundance.npz", "abundance")
+    dataclasses.replace(matrix, attributes={"unit": "rpkm"}).save(folder / "abundance.npz")
+    assert graph(folder) == 1
+    error = capsys.readouterr().err
+    assert "abundance.npz: holds rpkm, expected depth" in error
+    assert "latentbin-abundance --unit depth" in error
+
+
 def renamed(folder, name_of):
     """The same contigs with other names, in all input files."""
     for file, kind in (("composition.npz", "composition"), ("abundance.npz", "abundance")):

@@ -138,3 +138,13 @@ def test_scaled_points_have_the_weighted_distance():
     weight = np.array([0.5, 2], np.float32)
     scaled = Features(points, weight, np.ones_like(points)).scaled()
     assert np.square(scaled[1] - scaled[0]).sum() == pytest.approx(0.5 * 9 + 2 * 16)
+
+
+def test_canonical_frequencies_give_the_same_points():
+    rng = np.random.default_rng(0)
+    frequencies = rng.dirichlet(np.full(136, 20), 300)
+    n_kmers, depth = rng.integers(1000, 9000, 300), rng.gamma(2, 3, (300, 2)).astype(np.float32)
+    reduced = project(frequencies, reduced_projection())
+    one = make_features(reduced, n_kmers, depth, n_kmers, 40).points
+    other = make_features(frequencies.astype(np.float32), n_kmers, depth, n_kmers, 40).points
+    np.testing.assert_allclose(np.abs(one), np.abs(other), atol=1e-3)

@@ -17,6 +17,8 @@ from latentbin.abundance.options import BamOptions
 from latentbin.bins.options import BinsOptions, QualityOptions
 from latentbin.catalogue.options import CatalogueOptions
 from latentbin.composition.options import TnfOptions
+from latentbin.deepmetabin.options import ClusterOptions as DeepMetaBinClusterOptions
+from latentbin.deepmetabin.options import EmbedOptions as DeepMetaBinEmbedOptions
 from latentbin.deepmetabin.options import GraphOptions
 from latentbin.genomeface.abundance_options import AbundanceTrainOptions
 from latentbin.genomeface.composition_options import CompositionTrainOptions
@@ -142,10 +144,15 @@ _OPTION_TABLES = [
     ("### Composition network", CompositionTrainOptions),
     ("### Co-abundance network", AbundanceTrainOptions),
     ("### Clusters", GenomeFaceOptions),
+    ("### Links", GraphOptions),
+    ("### Autoencoder", DeepMetaBinEmbedOptions),
+    ("### Peaks and splits", DeepMetaBinClusterOptions),
 ]
 
 
 def _shown(default: object) -> str:
+    if default is None:  # worked out from the input
+        return ""
     if isinstance(default, bool):
         return "on" if default else "off"
     if isinstance(default, int):

@@ -12,6 +12,7 @@ the genes do not reward is undone.
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -109,6 +110,7 @@ def mixture_labels(latent: NDArray[np.float32], components: int, starts: int, se
 
     It is fitted to a sample of large catalogues, so that memory stays bounded.
     """
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
 
     n_fitted = max(_MIXTURE_FITTED, _PER_COMPONENT * components)
@@ -123,7 +125,10 @@ def mixture_labels(latent: NDArray[np.float32], components: int, starts: int, se
         reg_covar=1e-3,
         random_state=seed,
     )
-    mixture.fit(latent[rows].astype(np.float64))
+    with warnings.catch_warnings():
+        # that the last rounds moved a border, or that some points are alike, is no news to users
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        mixture.fit(latent[rows].astype(np.float64))
     blocks = range(0, len(latent), _BLOCK)
     labels: Labels = np.concatenate(
         [mixture.predict(latent[row : row + _BLOCK].astype(np.float64)) for row in blocks]

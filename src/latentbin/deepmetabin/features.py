@@ -15,6 +15,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from latentbin.composition.count import project
 from latentbin.composition.tnf import (
     CANONICAL,
     canonical_index,
@@ -68,9 +69,10 @@ def make_features(
 
     Parameters
     ----------
-    tnf : (n_contigs, 103) reduced tetranucleotide frequencies (`latentbin-composition tnf`)
+    tnf : (n_contigs, 103) reduced tetranucleotide frequencies, or (n_contigs, 136) canonical ones
+        (`latentbin-composition tnf`)
     n_kmers : (n_contigs,) counted, at least 1
-    abundance : (n_contigs, n_samples) depth; another unit is taken for it
+    abundance : (n_contigs, n_samples) depth
     lengths : (n_contigs,) base pairs
     directions : how many columns composition gets
     """
@@ -105,6 +107,8 @@ def _composition(
     spread : (width,) variance of each column that is not counting noise
     noise : (n_contigs,) variance of counting noise, of every column
     """
+    if tnf.shape[1] == len(CANONICAL):
+        tnf = project(tnf.astype(np.float64), reduced_projection())
     weight = np.minimum(lengths, _LONGEST).astype(np.float64)
     weight /= weight.sum()
     mean = weight @ tnf

@@ -31,7 +31,7 @@ def graph(args: argparse.Namespace) -> None:
     """Link contigs to their nearest neighbours, and refine the links."""
     options = from_args(GraphOptions, args)
     check_output_folder(args.output)
-    inputs = read_binning_inputs(args.composition, args.abundance, options.min_length)
+    inputs = _inputs(args, options.min_length)
     samples_in_names(inputs.names, args.separator, args.composition)  # wrong names are refused now
     genome = _genomes(args, inputs)
     from latentbin.deepmetabin.graph import edge_report, nearest, neighbour_graph, refine
@@ -95,6 +95,17 @@ def graph(args: argparse.Namespace) -> None:
     )
 
 
+def _inputs(args: argparse.Namespace, min_length: int) -> BinningInputs:
+    inputs = read_binning_inputs(args.composition, args.abundance, min_length)
+    if inputs.unit != "depth":
+        # how noisy an abundance is, only the number of reads says
+        raise UserError(
+            f"{args.abundance}: holds {inputs.unit}, expected depth. "
+            "Make it with latentbin-abundance --unit depth."
+        )
+    return inputs
+
+
 def _genomes(args: argparse.Namespace, inputs: BinningInputs) -> NDArray[np.int64] | None:
     """The true genome of each contig, -1 where it is not known; None without ``--truth``."""
     if args.truth is None:
@@ -117,9 +128,7 @@ def embed(args: argparse.Namespace) -> None:
     options = from_args(EmbedOptions, args)
     check_outputs(args)
     linked = read_graph(args.graph)
-    inputs = read_binning_inputs(
-        args.composition, args.abundance, int(linked.attributes["min_length"])
-    )
+    inputs = _inputs(args, int(linked.attributes["min_length"]))
     linked = read_graph(args.graph, inputs.names, str(args.composition))
     sample = samples_in_names(inputs.names, args.separator, args.composition)
     markers = _markers(args, inputs.names)

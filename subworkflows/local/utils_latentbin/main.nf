@@ -9,11 +9,8 @@ include { rowProblems; toGroups; toSamples      } from '../utils_samplesheet'
 def choiceProblems(given) {
     def problems = []
     def binners = given.binners.toString().tokenize(',')
-    if (given.abundance_unit == 'rpkm' && 'genomeface' in binners) {
-        problems << '--abundance_unit: GenomeFace takes depths, not rpkm. Leave the unit at depth, or GenomeFace out (--binners vamb).'
-    }
-    if (given.tnf_projection == 'canonical' && 'deepmetabin' in binners) {
-        problems << '--tnf_projection: DeepMetaBin takes the reduced frequencies, not canonical. Leave them reduced, or DeepMetaBin out (--binners vamb,genomeface).'
+    if (given.abundance_unit == 'rpkm' && ('genomeface' in binners || 'deepmetabin' in binners)) {
+        problems << '--abundance_unit: only VAMB takes rpkm. Leave the unit at depth, or the other binners out (--binners vamb).'
     }
     given.findAll { name, path -> name ==~ /genomeface_\w+_weights/ && path }.each { name, path ->
         def (weights, card) = weightFiles(path)
