@@ -134,6 +134,20 @@ def test_without_graph_weight_the_graph_does_not_matter():
     )
 
 
+def test_each_term_has_its_weight():
+    features, truth = planted_features()
+    graph = good_links(truth, 1)
+    # one batch of all contigs: the terms are those of the network as it was drawn
+    one, other = (
+        fitted(
+            features, graph, EmbedOptions(hidden_size=16, epochs=1, batch_size=180, **weights)
+        ).history_[0]
+        for weights in ({}, {"gaussian_weight": 2, "categorical_weight": 0.5, "graph_weight": 3})
+    )
+    assert min(one) > 0
+    np.testing.assert_allclose(other, np.array(one) * [1, 2, 0.5, 3], rtol=1e-5)
+
+
 def interrupt_writing(monkeypatch, number):
     """Let the writing of a checkpoint be interrupted, the first of which is number 1."""
     save, written = torch.save, []
