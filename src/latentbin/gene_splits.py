@@ -161,7 +161,10 @@ def mixture_splits(latent: NDArray[np.floating], lengths: NDArray[np.int64]) -> 
 
 
 def repeated_genes(
-    markers: Markers, sample: NDArray[np.integer], lengths: NDArray[np.float64]
+    markers: Markers,
+    sample: NDArray[np.integer],
+    lengths: NDArray[np.float64],
+    at_most: int | None = _PROPOSALS,
 ) -> list[NDArray[np.int64]]:
     """Contigs of each gene that a sample has more than once, where they are complete if possible.
 
@@ -171,10 +174,11 @@ def repeated_genes(
     ----------
     markers : of a cluster's contigs
     sample, lengths : (n,) of the same contigs
+    at_most : so many genes; None for all
 
     Returns
     -------
-    seeds : of each gene, the rows of its contigs; at most 20 genes
+    seeds : of each gene, the rows of its contigs
     """
     key = sample[markers.contig].astype(np.int64) * len(markers.genes) + markers.gene
     halves = markers.halves()
@@ -190,4 +194,4 @@ def repeated_genes(
         if len(seeds) <= min(_PARTS, len(lengths) // _PER_PART):
             found.append(seeds)
     found.sort(key=lambda seeds: -lengths[seeds].min())
-    return found[:_PROPOSALS]
+    return found[:at_most]

@@ -160,6 +160,7 @@ def constrained_splits(
         inside = points[rows]
         longest = np.argsort(-weight, kind="stable")[:_FITTED]
         genes = repeated_genes(markers, sample, weight)
+        apart = repeated_genes(markers, sample, weight, at_most=None)
         must, must_weights = must_links(graph, adjacency, rows)
         for seeds in genes:
             mixture = fit_mixture(inside[longest], weight[longest], inside[seeds])
@@ -169,7 +170,7 @@ def constrained_splits(
                 mixture.means @ round_shape,
                 must=must,
                 must_weights=must_weights,
-                cannot=genes,
+                cannot=apart,
                 time_limit=time_limit / len(genes),
             )
             yield found.labels
