@@ -104,13 +104,21 @@ def test_links_are_judged_by_the_truth(planted, capsys, cami):
     )
 
 
+def test_a_truth_needs_no_lengths(planted, capsys):
+    folder, names, truth = planted
+    lines = [f"{name}\tgenome{genome}\n" for name, genome in zip(names, truth, strict=True)]
+    (folder / "truth.tsv").write_text("".join(lines))
+    assert graph(folder, "--truth", folder / "truth.tsv") == 0
+    assert "join the same genome" in capsys.readouterr().err
+
+
 def test_a_truth_of_other_contigs_is_refused(planted, capsys):
     folder, names, truth = planted
     write_truth(folder / "truth.tsv", [f"other_{name}" for name in names], truth, False)
     assert graph(folder, "--truth", folder / "truth.tsv", output="new.npz") == 1
     error = capsys.readouterr().err
-    assert f"{folder / 'truth.tsv'}: none of its contigs, such as 'other_k0', is among" in error
-    assert "composition.npz. Give the truth of this assembly" in error
+    assert f"composition.npz: has none of the {len(names)} contigs of {folder / 'truth.tsv'}" in error
+    assert "the truth 'other_k0'" in error
     assert not (folder / "new.npz").exists()
 
 

@@ -45,6 +45,9 @@ def build_parser() -> argparse.ArgumentParser:
         help="genome of each contig (CAMI, or a table): report how many links join one genome",
     )
     graph.add_argument(
+        "--sample-id", metavar="TEXT", help="which sample of a CAMI file of several [the only one]"
+    )
+    graph.add_argument(
         "--output", required=True, type=Path, metavar="NPZ", help="graph with edge weights"
     )
     add_separator(graph, ": checked only")

@@ -13,6 +13,7 @@ from latentbin import __version__
 from latentbin.binning_inputs import BinningInputs, read_binning_inputs
 from latentbin.clusters import write_rows
 from latentbin.command import stage
+from latentbin.contigs import Contigs
 from latentbin.deepmetabin.features import make_features
 from latentbin.deepmetabin.options import ClusterOptions, EmbedOptions, GraphOptions
 from latentbin.errors import UserError
@@ -112,15 +113,10 @@ def _genomes(args: argparse.Namespace, inputs: BinningInputs) -> NDArray[np.int6
         return None
     from latentbin.evaluate.tables import read_truth
 
-    truth = read_truth(args.truth)
+    contigs = Contigs(inputs.names, inputs.lengths)
+    truth = read_truth(args.truth, args.composition, args.sample_id, contigs)
     code = dict(zip(truth.contigs.names, truth.codes.tolist(), strict=True))
-    genome = np.array([code.get(name, -1) for name in inputs.names], np.int64)
-    if (genome < 0).all():
-        raise UserError(
-            f"{args.truth}: none of its contigs, such as '{truth.contigs.names[0]}', is among "
-            f"those of {args.composition}. Give the truth of this assembly."
-        )
-    return genome
+    return np.array([code.get(name, -1) for name in inputs.names], np.int64)
 
 
 def embed(args: argparse.Namespace) -> None:

@@ -44,13 +44,16 @@ class Truth:
 
 
 def read_truth(
-    path: str | os.PathLike[str], fasta: Path | None = None, sample_id: str | None = None
+    path: str | os.PathLike[str],
+    fasta: Path | None = None,
+    sample_id: str | None = None,
+    contigs: Contigs | None = None,
 ) -> Truth:
     """Read a CAMI gold standard, or a table of contig, genome and length.
 
     ``fasta`` says which contigs were there to be binned: the truth of others (of another group,
     say) is left out, so that they do not count as missed. It also gives the lengths where the file
-    does not.
+    does not. Where its contigs have been read, ``contigs`` are these, and the name is for messages.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def read_truth(
             )
     rows = list(first.values())
     if fasta is not None:
-        contigs = read_contigs(fasta)
+        contigs = contigs or read_contigs(fasta)
         rows = _within(path, first, contigs, fasta)
         if not lengths:
             index = contigs.index
