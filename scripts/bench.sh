@@ -52,3 +52,10 @@ python benchmarks/vamb/markers.py --latent $bins/latent.npz --markers $bins/mark
     --truth bench/community/truth.binning --label simulated --output bench/vamb_markers.json
 python benchmarks/tree/run.py --threads 2 --output bench/tree.json
 python benchmarks/genomeface/scale.py --output bench/genomeface_scale.json
+python benchmarks/deepmetabin/graph.py --output bench/deepmetabin_graph.json
+python benchmarks/deepmetabin/constrained.py --output bench/deepmetabin_constrained.json
+rm -f bench/deepmetabin.json # is added to
+python benchmarks/deepmetabin/binning.py --label simulated --composition $bins/composition.npz \
+    --abundance $bins/abundance.npz --markers $bins/markers.tsv \
+    --truth bench/community/truth.binning --output bench/deepmetabin.json
+python benchmarks/deepmetabin/scale.py --output bench/deepmetabin_scale.json
