@@ -1,6 +1,6 @@
 """The graph Gaussian-mixture variational autoencoder: tensors and losses, no paths and no files.
 
-DeepMetaBin (Zhang et al. 2023). Generative model: a component y, uniform over K; a latent
+DeepMetaBin (2023; see CITATIONS.md). Generative model: a component y, uniform over K; a latent
 ``z | y ~ N(mu_y, var_y)``; a contig's features ``x | z ~ N(decoder(z), 1 / precision)``. Inference:
 ``q(y | x)`` a categorical drawn by Gumbel-softmax, ``q(z | x, y)`` a normal distribution.
 
