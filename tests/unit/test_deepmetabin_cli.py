@@ -117,7 +117,8 @@ def test_a_truth_of_other_contigs_is_refused(planted, capsys):
     write_truth(folder / "truth.tsv", [f"other_{name}" for name in names], truth, False)
     assert graph(folder, "--truth", folder / "truth.tsv", output="new.npz") == 1
     error = capsys.readouterr().err
-    assert f"composition.npz: has none of the {len(names)} contigs of {folder / 'truth.tsv'}" in error
+    assert f"composition.npz: has none of the {len(names)} contigs of" in error
+    assert str(folder / "truth.tsv") in error
     assert "the truth 'other_k0'" in error
     assert not (folder / "new.npz").exists()
 
