@@ -39,6 +39,14 @@ def write_rows(
     logger.info("%d clusters, %d of them of %s bp or more", len(clusters), large, f"{_LARGE:,}")
 
 
+def largest_first(
+    clusters: Sequence[NDArray[np.intp]], lengths: NDArray[np.int64]
+) -> list[NDArray[np.intp]]:
+    """Clusters, given by their rows, by their base pairs; of equals in the order given."""
+    size = np.array([lengths[rows].sum() for rows in clusters])
+    return [clusters[place] for place in np.argsort(-size, kind="stable")]
+
+
 def read_clusters(path: str | os.PathLike[str], catalogue: Contigs | None = None) -> dict[str, str]:
     """Read contig -> cluster, in file order.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import logging
 import os
 import shlex
@@ -55,6 +56,15 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """``--seed``, fixed by default so that a run can be repeated."""
     parser.add_argument("--seed", type=natural_int, default=1, metavar="N", help="random seed [1]")
+
+
+def later(module: str, step: str) -> Callable[[argparse.Namespace], None]:
+    """A step of a command whose module is imported when it runs: ``--help`` stays instant."""
+
+    def work(args: argparse.Namespace) -> None:
+        getattr(importlib.import_module(module), step)(args)
+
+    return work
 
 
 def add_separator(parser: argparse.ArgumentParser, use: str) -> None:

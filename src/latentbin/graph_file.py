@@ -129,6 +129,7 @@ class GraphFile:
     Attributes
     ----------
     graph : rows as in ``contigs``
+    source : the file, for messages
     attributes : facts that a reader needs to use the graph
     report : how it was made: options, seed, versions, input digests, counts
     """
@@ -137,6 +138,24 @@ class GraphFile:
     contigs: Contigs
     attributes: Mapping[str, Any]
     report: Mapping[str, Any]
+    source: str
+
+    def in_order_of(self, names: Sequence[str], names_source: str) -> GraphFile:
+        """The same with its contigs in the order of the names, if these are exactly its contigs.
+
+        Parameters
+        ----------
+        names_source : where the names are from, for messages
+
+        Raises
+        ------
+        ContractError : the graph is of other contigs; names the first that differs
+        """
+        if tuple(names) == self.contigs.names:
+            return self
+        order = match_names(self.contigs.names, self.source, tuple(names), names_source)
+        logger.info("%s: contigs re-ordered to those of %s", self.source, names_source)
+        return replace(self, contigs=self.contigs.take(order), graph=self.graph.renumbered(order))
 
 
 def write_graph(
@@ -203,8 +222,5 @@ def read_graph(
             arrays["scale"],
         )
         attributes, report = header["attributes"], header["report"]
-    if names is not None and tuple(names) != have:
-        order = match_names(have, str(path), tuple(names), names_source)
-        logger.info("%s: contigs re-ordered to those of %s", path, names_source)
-        contigs, graph = contigs.take(order), graph.renumbered(order)
-    return GraphFile(graph, contigs, attributes, report)
+    made = GraphFile(graph, contigs, attributes, report, str(path))
+    return made if names is None else made.in_order_of(names, names_source)

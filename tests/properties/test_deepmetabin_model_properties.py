@@ -30,7 +30,7 @@ def graphs(draw):
 @settings(deadline=None)
 @given(graphs())
 def test_as_a_loop_over_contigs_has_it(graph):
-    neighbours, share = linked_neighbours(graph)
+    neighbours, share = linked_neighbours(graph, 3)
     assert neighbours.shape == share.shape == (graph.n, 3)
     assert neighbours.dtype == np.int64
     assert share.dtype == np.float32
@@ -51,7 +51,9 @@ def test_by_hand():
     u, v = np.array([0, 0, 0, 0]), np.array([1, 2, 3, 4])
     distance = np.array([2, 2, 3, 1], np.float32)
     weight = np.array([1.0, 0.5, 0.9, 0.5], np.float32)
-    neighbours, share = linked_neighbours(Graph(6, u, v, distance, weight, np.ones(6, np.float32)))
+    neighbours, share = linked_neighbours(
+        Graph(6, u, v, distance, weight, np.ones(6, np.float32)), 3
+    )
     assert neighbours.tolist() == [
         [4, 1, 2], [0, 1, 1], [0, 2, 2], [0, 3, 3], [0, 4, 4], [5, 5, 5],
     ]  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 import pytest
 from tests.planted import planted_matrices
@@ -11,24 +9,6 @@ from tests.planted import planted_matrices
 from latentbin.binning_inputs import read_binning_inputs
 from latentbin.errors import UserError
 from latentbin.files import file_digest
-
-
-class Lines(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(record.getMessage())
-
-
-@pytest.fixture
-def lines(caplog, monkeypatch):
-    """The lines of the log, whatever commands have set before."""
-    caplog.set_level(logging.INFO, "latentbin")
-    monkeypatch.setattr(logging.getLogger("latentbin"), "propagate", False)
-    monkeypatch.setattr(logging.getLogger("latentbin"), "handlers", [handler := Lines()])
-    return handler.lines
 
 
 @pytest.fixture

@@ -167,7 +167,7 @@ def test_outputs_say_how_they_were_made(made):
     }
     links = read_graph(folder / "graph.npz")
     assert links.contigs.names == names
-    assert links.attributes == {"min_length": 1200, "directions": 30}
+    assert links.attributes == {"min_length": 1200, "directions": 30, "neighbours": 3}
     report = links.report
     assert report["options"] == as_dict(GraphOptions(min_length=1200, directions=30))
     assert (report["version"], report["seed"]) == (__version__, 3)

@@ -67,7 +67,7 @@ def wrong_nearest(points, truth, k=3):
 
 
 def fitted(features, graph, options=BRIEF, components=3, **settings):
-    return GmVaeEncoder(options, components, **settings).fit(features, graph)
+    return GmVaeEncoder(options, components, **settings).fit(features, graph, 3)
 
 
 def latent_of(features, graph, options=BRIEF, components=3, **settings):

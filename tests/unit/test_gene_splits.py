@@ -4,34 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
+from tests.planted_pair import GENES, N_GENES, flat_pair, genes_of
 
 from latentbin.gene_splits import choose_by_genes, mixture_splits, split_by_genes
 from latentbin.scg import Markers
 from latentbin.tree.select import Reward
 
-N_GENES = 40
-GENES = tuple(f"COG{number:04}" for number in range(N_GENES))
 ONE_SAMPLE = np.zeros(200, int)
-
-
-def flat_pair(rng, n=100):
-    """Two genomes apart along a direction in which they scatter least, and lengths."""
-    truth = np.repeat([0, 1], n)
-    latent = rng.normal(0, 1, (2 * n, 6)) * [1, 1, 1, 1, 1, 0.2]
-    latent[:, 0] += 10
-    latent[:, 5] += 1.5 * truth
-    return latent.astype(np.float32), rng.integers(2000, 50_000, 2 * n), truth
-
-
-def genes_of(rng, truth, n_genes=N_GENES):
-    """Each genome has each gene once, complete, on one of its contigs."""
-    hits = {
-        (int(rng.choice(np.flatnonzero(truth == genome))), gene)
-        for genome in np.unique(truth)
-        for gene in range(n_genes)
-    }
-    contig, gene = np.array(sorted(hits)).T
-    return Markers(GENES, contig, gene, len(truth))
 
 
 def test_two_genomes_in_one_cluster_are_split():

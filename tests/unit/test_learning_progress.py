@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
 import numpy as np
@@ -10,24 +9,6 @@ import pytest
 
 from latentbin.errors import UserError
 from latentbin.learning.progress import Progress
-
-
-class Lines(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(record.getMessage())
-
-
-@pytest.fixture
-def lines(caplog, monkeypatch):
-    """The lines of the log, whatever commands have set before."""
-    caplog.set_level(logging.INFO, "latentbin")
-    monkeypatch.setattr(logging.getLogger("latentbin"), "propagate", False)
-    monkeypatch.setattr(logging.getLogger("latentbin"), "handlers", [handler := Lines()])
-    return handler.lines
 
 
 def test_a_log_has_about_ten_lines_with_the_terms_of_the_loss(lines, capsys):

@@ -11,7 +11,8 @@ from torch import nn
 
 from latentbin.errors import ContractError, UserError
 from latentbin.learning.checkpoint import data_digest
-from latentbin.learning.training import batch_size_for, choose_device, one_pass, train
+from latentbin.learning.schedule import batch_size_for
+from latentbin.learning.training import choose_device, one_pass, train
 
 TERMS = ("slope", "noise")
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from latentbin.command import add_seed, add_separator, add_threads, new_parser, run
+from latentbin.command import add_seed, add_separator, add_threads, later, new_parser, run
 from latentbin.deepmetabin.options import ClusterOptions, EmbedOptions, GraphOptions
 from latentbin.learning.cli import add_checkpoint, add_device
 from latentbin.options import add_options
@@ -54,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_options(graph, GraphOptions, note={"eps": "90 % quantile of the links' lengths"})
     add_seed(graph)
     add_threads(graph)
-    graph.set_defaults(work=_graph)
+    graph.set_defaults(work=later("latentbin.deepmetabin.steps", "graph"))
 
     embed = steps.add_parser(
         "embed",
@@ -72,7 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_checkpoint(embed, "epochs", 20)
     add_seed(embed)
     add_threads(embed)
-    embed.set_defaults(work=_embed)
+    embed.set_defaults(work=later("latentbin.deepmetabin.steps", "embed"))
 
     cluster = steps.add_parser(
         "cluster",
@@ -93,7 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_seed(cluster)
     add_threads(cluster)
-    cluster.set_defaults(work=_cluster)
+    cluster.set_defaults(work=later("latentbin.deepmetabin.steps", "cluster"))
     return parser
 
 
@@ -109,24 +109,6 @@ def _add_links(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--markers", required=True, type=Path, metavar="TSV", help="of latentbin-markers"
     )
-
-
-def _graph(args: argparse.Namespace) -> None:
-    from latentbin.deepmetabin.steps import graph
-
-    graph(args)
-
-
-def _embed(args: argparse.Namespace) -> None:
-    from latentbin.deepmetabin.steps import embed
-
-    embed(args)
-
-
-def _cluster(args: argparse.Namespace) -> None:
-    from latentbin.deepmetabin.steps import cluster
-
-    cluster(args)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.clusters import largest_first
 from latentbin.deepmetabin.constrained import constrained_kmeans
 from latentbin.deepmetabin.graph import Labels, nearest, neighbour_graph, propagate
 from latentbin.deepmetabin.options import ClusterOptions
@@ -92,8 +93,7 @@ def cluster_latent(
     if options.split == "constrained":
         split = constrained_splits(latent.astype(np.float64), lengths, graph, options.time_limit)
         clusters = split_by_genes(clusters, split, markers, sample)
-    size = np.array([lengths[rows].sum() for rows in clusters])
-    return [clusters[place] for place in np.argsort(-size, kind="stable")]
+    return largest_first(clusters, lengths)
 
 
 def density_labels(

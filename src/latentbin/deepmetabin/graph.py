@@ -25,19 +25,21 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from latentbin.deepmetabin.options import GraphOptions
 from latentbin.graph_file import Graph
-from latentbin.tree.neighbours import candidates
+from latentbin.tree.neighbours import EXACT_UP_TO, candidates
 
 logger = logging.getLogger(__name__)
 
 Labels = NDArray[np.int64]
 
+_OPTIONS = GraphOptions()
 _EPS_QUANTILE = 0.9  # of the distances of a graph's edges
 _CHUNK = 1024  # rows whose candidates are compared at a time
 
 
 def nearest(
-    points: NDArray[np.float32], k: int, *, threads: int, seed: int, exact_up_to: int = 50_000
+    points: NDArray[np.float32], k: int, *, threads: int, seed: int, exact_up_to: int = EXACT_UP_TO
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The ``k`` nearest other points of each point, by Euclidean distance.
 
@@ -131,9 +133,9 @@ def refine(
     wide: Graph | None = None,
     *,
     eps: float | None = None,
-    min_samples: int = 4,
+    min_samples: int = _OPTIONS.min_samples,
     seeds: Literal["peaks", "dbscan"] = "peaks",
-    disagreement: float = 0.5,
+    disagreement: float = _OPTIONS.disagreement,
     rounds: int = 50,
 ) -> Refined:
     """Remove edges that probably join two genomes.

@@ -15,13 +15,11 @@ from latentbin.deepmetabin.module import GmVae
 from latentbin.deepmetabin.options import EmbedOptions
 from latentbin.graph_file import Graph
 from latentbin.learning.checkpoint import data_digest
-from latentbin.learning.training import batch_size_for, one_pass, train
+from latentbin.learning.schedule import batch_sizes, usual_doublings
+from latentbin.learning.training import in_blocks, one_pass, train
 from latentbin.options import as_dict
 
 TERMS = ("reconstruction", "gaussian", "categorical", "neighbours")
-_ENCODE_ROWS = 8192
-_DOUBLINGS = (1 / 12, 1 / 4, 1 / 2, 3 / 4)  # shares of the training at which batches double
-_DRAWN = 3  # neighbours of a contig that a batch fetches
 
 
 @dataclass
@@ -46,8 +44,13 @@ class GmVaeEncoder:
     history_: list[list[float]] = field(default_factory=list, init=False)
     module_: GmVae | None = field(default=None, init=False)
 
-    def fit(self, features: Features, graph: Graph) -> GmVaeEncoder:
+    def fit(self, features: Features, graph: Graph, n_links: int) -> GmVaeEncoder:
         """Train on all contigs; ``history_`` gets the mean of `TERMS`, weighted, of each epoch.
+
+        Parameters
+        ----------
+        graph : must-links of the contigs
+        n_links : so many of a contig's, the shortest, are reconstructed
 
         Raises
         ------
@@ -65,7 +68,7 @@ class GmVaeEncoder:
             temperature=options.temperature,
         ).to(device)
         optimizer = torch.optim.Adam(module.parameters(), lr=options.learning_rate, fused=True)
-        neighbours, shares = linked_neighbours(graph)
+        neighbours, shares = linked_neighbours(graph, n_links if options.graph_weight > 0 else 0)
         rows, precision, linked, share = (
             torch.from_numpy(array).to(device)
             for array in (features.points, features.precision, neighbours, shares)
@@ -74,30 +77,25 @@ class GmVaeEncoder:
             [1.0, options.gaussian_weight, options.categorical_weight, options.graph_weight],
             device=device,
         )
-        n_links = _DRAWN if options.graph_weight > 0 else 0
 
         def loss_terms(chosen: Tensor) -> Tensor:
-            others = linked[chosen, :n_links]
+            others = linked[chosen]
             terms = module.loss_terms(
-                rows[chosen], precision[chosen], rows[others], precision[others],
-                share[chosen, :n_links],
-            )  # fmt: skip
+                rows[chosen], precision[chosen], rows[others], precision[others], share[chosen]
+            )
             return terms * of_term
 
         def run_epoch(_epoch: int, batch_size: int) -> list[float]:
             return one_pass(module, optimizer, loss_terms, len(rows), batch_size)
 
-        doublings = [
-            sum(epoch >= round(options.epochs * share) for share in _DOUBLINGS)
-            for epoch in range(options.epochs)
-        ]
+        doublings = usual_doublings(options.epochs)
         data = data_digest(features.points, features.precision, neighbours, shares)
         self.history_ = train(
             module,
             optimizer,
             run_epoch,
             TERMS,
-            [batch_size_for(len(rows), options.batch_size << times) for times in doublings],
+            batch_sizes(len(rows), options.batch_size, options.epochs, doublings),
             {"seed": self.seed, "data": data, **as_dict(options), "components": self.components},
             self.checkpoint,
             self.checkpoint_every,
@@ -108,22 +106,21 @@ class GmVaeEncoder:
     def transform(self, features: Features) -> NDArray[np.float32]:
         """The latent: mean of ``q(z | x, y)`` at the probabilities of y; (n_contigs, n_latent)."""
         assert self.module_ is not None, "fit first"
-        module = self.module_.eval()
-        with torch.inference_mode():
-            parts = [
-                module.encode(part.to(self.device)).mean.cpu()
-                for part in torch.from_numpy(features.points).split(_ENCODE_ROWS)
-            ]
-        return torch.cat(parts).numpy()
+        module = self.module_
+        return in_blocks(module, lambda rows: module.encode(rows).mean, features.points)
 
 
-def linked_neighbours(graph: Graph) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def linked_neighbours(graph: Graph, n_links: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The nearest linked contigs of each contig, as one table from which batches are taken.
+
+    Parameters
+    ----------
+    n_links : how many of each contig's, at most
 
     Returns
     -------
-    neighbours : (n, 3) rows; the contig itself where it has fewer links
-    share : (n, 3) softmax over a contig's links of the edges' weights, the Gaussian kernel
+    neighbours : (n, n_links) rows; the contig itself where it has fewer links
+    share : (n, n_links) softmax over a contig's links of the edges' weights, the Gaussian kernel
         (eq. 9); rows sum to 1, or to 0 without any link; 0 where there is none
     """
     begin, other, edge = graph.adjacency()
@@ -131,11 +128,11 @@ def linked_neighbours(graph: Graph) -> tuple[NDArray[np.int64], NDArray[np.float
     row = np.repeat(np.arange(graph.n), degree)
     order = np.lexsort((other, graph.distance[edge], row))
     place = np.arange(len(row)) - begin[row]
-    near = place < _DRAWN
+    near = place < n_links
     row, place, other, edge = row[near], place[near], other[order][near], edge[order][near]
-    neighbours = np.repeat(np.arange(graph.n)[:, None], _DRAWN, axis=1)
+    neighbours = np.repeat(np.arange(graph.n)[:, None], n_links, axis=1)
     neighbours[row, place] = other
-    share = np.zeros((graph.n, _DRAWN), np.float32)
+    share = np.zeros((graph.n, n_links), np.float32)
     share[row, place] = np.exp(graph.weight[edge])
     share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-30)
     return neighbours, share

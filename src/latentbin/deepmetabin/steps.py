@@ -18,7 +18,7 @@ from latentbin.deepmetabin.features import make_features
 from latentbin.deepmetabin.options import ClusterOptions, EmbedOptions, GraphOptions
 from latentbin.errors import UserError
 from latentbin.files import check_output_folder, file_digest
-from latentbin.graph_file import Graph, GraphFile, read_graph, write_graph
+from latentbin.graph_file import read_graph, write_graph
 from latentbin.learning.cli import check_outputs, load_torch
 from latentbin.matrix import NamedMatrix
 from latentbin.options import as_dict, from_args
@@ -84,7 +84,11 @@ def graph(args: argparse.Namespace) -> None:
         links,
         inputs.names,
         inputs.lengths,
-        {"min_length": options.min_length, "directions": options.directions},
+        {
+            "min_length": options.min_length,
+            "directions": options.directions,
+            "neighbours": options.neighbours,
+        },
         {
             "version": __version__,
             "seed": args.seed,
@@ -125,7 +129,7 @@ def embed(args: argparse.Namespace) -> None:
     check_outputs(args)
     linked = read_graph(args.graph)
     inputs = _inputs(args, int(linked.attributes["min_length"]))
-    linked = read_graph(args.graph, inputs.names, str(args.composition))
+    linked = linked.in_order_of(inputs.names, str(args.composition))
     sample = samples_in_names(inputs.names, args.separator, args.composition)
     markers = _markers(args, inputs.names)
     from latentbin.deepmetabin.cluster import count_genomes
@@ -157,7 +161,7 @@ def embed(args: argparse.Namespace) -> None:
         checkpoint_every=args.checkpoint_every,
     )
     with stage(f"trained {options.epochs} epochs"):
-        encoder.fit(features, linked.graph)
+        encoder.fit(features, linked.graph, int(linked.attributes["neighbours"]))
     NamedMatrix(
         "latent",
         names,
@@ -188,7 +192,7 @@ def cluster(args: argparse.Namespace) -> None:
     of_contig = samples_in_names(contigs.names, args.separator, args.latent)
     sample = np.zeros(len(contigs), np.intp) if of_contig is None else of_contig
     markers = _markers(args, contigs.names)
-    links = _links(args, contigs.names)
+    links = read_graph(args.graph, contigs.names, str(args.latent)).graph
     from threadpoolctl import threadpool_limits
 
     from latentbin.deepmetabin.cluster import cluster_latent
@@ -199,11 +203,6 @@ def cluster(args: argparse.Namespace) -> None:
             latent.values, contigs.lengths, markers, links, sample, options, args.seed, args.threads
         )
     write_rows(args.output, contigs, clusters)
-
-
-def _links(args: argparse.Namespace, names: tuple[str, ...]) -> Graph:
-    found: GraphFile = read_graph(args.graph, names, str(args.latent))
-    return found.graph
 
 
 def _markers(args: argparse.Namespace, names: tuple[str, ...]) -> Markers:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from latentbin.command import add_seed, add_separator, add_threads, new_parser, run
+from latentbin.command import add_seed, add_separator, add_threads, later, new_parser, run
 from latentbin.genomeface.abundance_options import AbundanceTrainOptions
 from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.options import ClusterOptions
@@ -58,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
             help=f"of 'train {name}', its .json beside it [those of the package]",
         )
     _add_run_options(embed)
-    embed.set_defaults(work=_embed)
+    embed.set_defaults(work=later("latentbin.genomeface.steps", "embed"))
 
     cluster = steps.add_parser(
         "cluster",
@@ -79,7 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_options(cluster, ClusterOptions)
     add_seed(cluster)
     add_threads(cluster)
-    cluster.set_defaults(work=_cluster)
+    cluster.set_defaults(work=later("latentbin.genomeface.steps", "cluster"))
 
     train = steps.add_parser("train", help="train a network and write its weights")
     networks = train.add_subparsers(dest="network", required=True, metavar="NETWORK")
@@ -115,14 +115,14 @@ def build_parser() -> argparse.ArgumentParser:
         "of --genomes",
     )
     add_options(composition, CompositionTrainOptions)
-    composition.set_defaults(work=_train_composition)
+    composition.set_defaults(work=later("latentbin.genomeface.training", "composition"))
     abundance = networks.add_parser(
         "abundance",
         help="on simulated depths",
         description="Train the co-abundance network on simulated depths.",
     )
     add_options(abundance, AbundanceTrainOptions)
-    abundance.set_defaults(work=_train_abundance)
+    abundance.set_defaults(work=later("latentbin.genomeface.training", "abundance"))
     for network in (composition, abundance):
         network.add_argument(
             "--output",
@@ -140,30 +140,6 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     add_device(parser)
     add_seed(parser)
     add_threads(parser)
-
-
-def _embed(args: argparse.Namespace) -> None:
-    from latentbin.genomeface.steps import embed
-
-    embed(args)
-
-
-def _cluster(args: argparse.Namespace) -> None:
-    from latentbin.genomeface.steps import cluster
-
-    cluster(args)
-
-
-def _train_composition(args: argparse.Namespace) -> None:
-    from latentbin.genomeface.training import composition
-
-    composition(args)
-
-
-def _train_abundance(args: argparse.Namespace) -> None:
-    from latentbin.genomeface.training import abundance
-
-    abundance(args)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from latentbin.errors import UserError
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 History = list[list[float]]
 
 _ROWS_PER_THREAD = 512  # with fewer, waking a thread costs more than it brings (benchmarks/vamb)
+_BLOCK = 8192  # rows encoded at a time
 _CHECKPOINT_VERSION = 1
 _ADVICE = "Lower --learning-rate, or look for extreme values in the abundances."
 
@@ -50,12 +52,6 @@ def choose_device(name: str) -> torch.device:
         return torch.device("cuda")
     logger.info("device: cpu%s", "" if name == "cpu" else " (no GPU found)")
     return torch.device("cpu")
-
-
-def batch_size_for(n_rows: int, wanted: int) -> int:
-    """At most the rows there are; few rows are cut into equal batches, none of one row."""
-    n_batches = max(1, round(n_rows / wanted))
-    return math.ceil(n_rows / n_batches)
 
 
 def train(
@@ -144,6 +140,27 @@ def one_pass(
         optimizer.step()
         sums = sums + (terms.detach() * len(chosen)).double()
     return [float(value) for value in sums / n_rows]
+
+
+def in_blocks(
+    module: nn.Module, encode: Callable[[Tensor], Tensor], rows: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """What a trained module makes of all rows, a block at a time.
+
+    Parameters
+    ----------
+    encode : from a block of rows, (block, width) on the module's device, to (block, n_out)
+    rows : (n, width)
+
+    Returns
+    -------
+    encoded : (n, n_out)
+    """
+    module.eval()
+    device = _device_of(module)
+    with torch.inference_mode():
+        parts = [encode(part.to(device)).cpu() for part in torch.from_numpy(rows).split(_BLOCK)]
+    return torch.cat(parts).numpy()
 
 
 def _device_of(module: nn.Module) -> torch.device:

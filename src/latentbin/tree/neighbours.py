@@ -19,13 +19,14 @@ from latentbin.tree.distance import Composite, Vectors, squared_below
 
 logger = logging.getLogger(__name__)
 
+EXACT_UP_TO = 50_000  # points of which every pair is compared
 _CHUNK = 8192  # rows searched at a time
 _RECALL = 0.98  # share of the nearest k that an approximate search must have among its candidates
 _SAMPLE = 1024  # rows on which that is measured
 
 
 def neighbours(
-    points: Composite, k: int, *, threads: int, seed: int, exact_up_to: int = 50_000
+    points: Composite, k: int, *, threads: int, seed: int, exact_up_to: int = EXACT_UP_TO
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The ``k`` nearest other points of each point.
 

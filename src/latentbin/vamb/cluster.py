@@ -8,6 +8,7 @@ import logging
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.clusters import largest_first
 from latentbin.scg import Markers
 from latentbin.vamb.medoid import Rows, cluster_at_threshold, cluster_by_density, unit_rows
 from latentbin.vamb.options import ClusterOptions
@@ -53,8 +54,7 @@ def cluster_latent(
         )
     else:
         clusters = _medoids(latent, lengths, options, seed)
-    size = np.array([lengths[rows].sum() for rows in clusters])
-    return [clusters[place] for place in np.argsort(-size, kind="stable")]
+    return largest_first(clusters, lengths)
 
 
 def _choices(options: ClusterOptions) -> list[ClusterOptions]:

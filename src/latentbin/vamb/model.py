@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latentbin.learning.checkpoint import data_digest
-from latentbin.learning.training import batch_size_for, one_pass, train
+from latentbin.learning.schedule import batch_sizes
+from latentbin.learning.training import in_blocks, one_pass, train
 from latentbin.options import as_dict
 from latentbin.vamb.features import Features
 from latentbin.vamb.module import LossWeights, Vae
 from latentbin.vamb.options import EmbedOptions
 
 TERMS = ("profile", "total", "tnf", "kl")
-_ENCODE_ROWS = 8192
 
 
 @dataclass
@@ -65,7 +65,7 @@ class VaeEncoder:
             n_latent=options.latent_size,
             total=features.has_total,
         )
-        rows = _input_rows(features).to(self.device)
+        rows = torch.from_numpy(_input_rows(features)).to(self.device)
         contig_weight = torch.from_numpy(features.weight).to(self.device)
 
         def loss_terms(chosen: Tensor) -> Tensor:
@@ -79,7 +79,7 @@ class VaeEncoder:
             optimizer,
             run_epoch,
             TERMS,
-            _batch_sizes(len(rows), options),
+            batch_sizes(len(rows), options.batch_size, options.epochs, options.doublings()),
             _identity(features, options, self.seed),
             self.checkpoint,
             self.checkpoint_every,
@@ -90,13 +90,8 @@ class VaeEncoder:
     def transform(self, features: Features) -> NDArray[np.float32]:
         """The latent: posterior mean of each contig, (n_contigs, latent_size) float32."""
         assert self.module_ is not None, "fit first"
-        module = self.module_.eval()
-        rows = _input_rows(features)
-        with torch.inference_mode():
-            parts = [
-                module.encode(part.to(self.device))[0].cpu() for part in rows.split(_ENCODE_ROWS)
-            ]
-        return torch.cat(parts).numpy()
+        module = self.module_
+        return in_blocks(module, lambda rows: module.encode(rows)[0], _input_rows(features))
 
 
 def _new_module(features: Features, options: EmbedOptions) -> Vae:
@@ -112,14 +107,8 @@ def _new_module(features: Features, options: EmbedOptions) -> Vae:
     )
 
 
-def _input_rows(features: Features) -> Tensor:
-    return torch.from_numpy(np.hstack([features.profile, features.total, features.tnf]))
-
-
-def _batch_sizes(n_rows: int, options: EmbedOptions) -> list[int]:
-    """The batch size of each epoch."""
-    doublings = [sum(n >= at for at in options.doublings()) for n in range(options.epochs)]
-    return [batch_size_for(n_rows, options.batch_size << times) for times in doublings]
+def _input_rows(features: Features) -> NDArray[np.float32]:
+    return np.hstack([features.profile, features.total, features.tnf])
 
 
 def _identity(features: Features, options: EmbedOptions, seed: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from latentbin.learning.schedule import usual_doublings
 from latentbin.options import OptionError, Options, option
 
 PRESETS = ("default", "preprint")
@@ -42,7 +43,7 @@ class EmbedOptions(Options):
         if self.batch_doublings == "none":
             return ()
         if self.batch_doublings == "auto":
-            return tuple(round(self.epochs * share) for share in (1 / 12, 1 / 4, 1 / 2, 3 / 4))
+            return usual_doublings(self.epochs)
         try:
             return tuple(int(text) for text in self.batch_doublings.split(","))
         except ValueError:
