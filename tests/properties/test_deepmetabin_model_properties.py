@@ -28,18 +28,18 @@ def graphs(draw):
 
 
 @settings(deadline=None)
-@given(graphs())
-def test_as_a_loop_over_contigs_has_it(graph):
-    neighbours, share = linked_neighbours(graph, 3)
-    assert neighbours.shape == share.shape == (graph.n, 3)
+@given(graphs(), st.integers(0, 5))
+def test_as_a_loop_over_contigs_has_it(graph, n_links):
+    neighbours, share = linked_neighbours(graph, n_links)
+    assert neighbours.shape == share.shape == (graph.n, n_links)
     assert neighbours.dtype == np.int64
     assert share.dtype == np.float32
     edges = list(zip(graph.u, graph.v, graph.distance, graph.weight, strict=True))
     for row in range(graph.n):
         links = [(d, v if u == row else u, w) for u, v, d, w in edges if row in (u, v)]
-        links = sorted(links)[:3]
+        links = sorted(links)[:n_links]
         total = sum(math.exp(weight) for *_, weight in links)
-        missing = 3 - len(links)
+        missing = n_links - len(links)
         assert neighbours[row].tolist() == [other for _, other, _ in links] + [row] * missing
         expected = [math.exp(weight) / total for *_, weight in links] + [0] * missing
         np.testing.assert_allclose(share[row], expected, rtol=1e-5)
