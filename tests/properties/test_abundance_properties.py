@@ -21,6 +21,13 @@ LENGTHS = {"a": 500, "b|x": 151, "c": 40, "d": 900, "e": 153}
 TAGS = ["i", "I", "c", "C", "s", "S"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    """On a fresh machine the first call compiles; examples are timed without that."""
+    cells.parse_number(np.frombuffer(b"1", np.uint8), 0, 1)
+    find_name(*NameIndex.of(["a"]).arrays, np.frombuffer(b"<a>", np.uint8), 1, 2)
+
+
 def write_bam(path: Path, seed: int, n_reads: int) -> None:
     source = random.Random(seed)
     header = pysam.AlignmentHeader.from_references(list(LENGTHS), list(LENGTHS.values()))
