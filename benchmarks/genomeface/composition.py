@@ -18,7 +18,7 @@ from latentbin.composition.kmers import COLUMNS
 from latentbin.files import atomic_output
 from latentbin.genomeface.genomes import read_genomes, read_labels
 from latentbin.genomeface.judge import LENGTHS, auroc, nearest, rank1, windows_of
-from latentbin.genomeface.runtime import load_tensorflow
+from latentbin.learning.keras_runtime import load_tensorflow
 
 TETRAMERS = [n for n, word in enumerate(COLUMNS) if len(word) == 4]
 MOST_OF_GROUP = 10_000  # all genomes

@@ -19,7 +19,7 @@ from latentbin.composition.model import count_kmers
 from latentbin.contigs import Record
 from latentbin.errors import ContractError, UserError
 from latentbin.genomeface import composition_train
-from latentbin.genomeface.checkpoint import save_state
+from latentbin.learning.keras_checkpoint import save_state
 from latentbin.genomeface.composition_net import build_net, named_weights
 from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.composition_train import train_composition

@@ -18,7 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from latentbin.errors import UserError
-from latentbin.genomeface.checkpoint import resume_state, save_state
+from latentbin.learning.keras_checkpoint import resume_state, save_state
 from latentbin.genomeface.composition_net import (
     DIRECTIONS,
     build_net,

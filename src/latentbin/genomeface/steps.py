@@ -34,7 +34,7 @@ def embed(args: argparse.Namespace) -> None:
             "Make it with latentbin-abundance --unit depth."
         )
     depth = abundance.values[:, samples_with_reads(abundance)]
-    from latentbin.genomeface.runtime import load_tensorflow
+    from latentbin.learning.keras_runtime import load_tensorflow
 
     device = load_tensorflow(args.threads, args.device)
     import tensorflow as tf

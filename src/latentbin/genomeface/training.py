@@ -25,7 +25,7 @@ def composition(args: argparse.Namespace) -> None:
     with stage("read the genomes"):
         genomes = read_genomes(args.genomes, groups, *limits)
         judged = read_genomes(args.judge, None, *limits) if args.judge else None
-    from latentbin.genomeface.runtime import load_tensorflow
+    from latentbin.learning.keras_runtime import load_tensorflow
 
     device = load_tensorflow(args.threads, args.device)
     from latentbin.genomeface.composition_train import train_composition
@@ -52,7 +52,7 @@ def abundance(args: argparse.Namespace) -> None:
     """Train the co-abundance network on simulated depths."""
     options = from_args(AbundanceTrainOptions, args)
     check_outputs(args)
-    from latentbin.genomeface.runtime import load_tensorflow
+    from latentbin.learning.keras_runtime import load_tensorflow
 
     load_tensorflow(args.threads, args.device)
     from latentbin.genomeface.abundance_train import train_abundance, training_card

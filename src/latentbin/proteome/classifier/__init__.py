@@ -1,0 +1,1 @@
+"""A classifier of samples, trained on labels, with honest scores."""

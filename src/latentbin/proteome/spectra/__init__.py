@@ -1,0 +1,1 @@
+"""From identified spectra to a table of protein quantities."""

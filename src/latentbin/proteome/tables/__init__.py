@@ -1,0 +1,1 @@
+"""Tables of protein quantities: the formats people have, and one prepared matrix."""
