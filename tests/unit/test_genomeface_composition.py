@@ -19,7 +19,6 @@ from latentbin.composition.model import count_kmers
 from latentbin.contigs import Record
 from latentbin.errors import ContractError, UserError
 from latentbin.genomeface import composition_train
-from latentbin.learning.keras_checkpoint import save_state
 from latentbin.genomeface.composition_net import build_net, named_weights
 from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.composition_train import train_composition
@@ -31,6 +30,7 @@ from latentbin.genomeface.composition_weights import (
 from latentbin.genomeface.embed import WIDEST, embed_sequences, narrowed
 from latentbin.genomeface.genomes import Genomes
 from latentbin.genomeface.weights_file import card_path, save_weights
+from latentbin.learning.keras_checkpoint import save_state
 from latentbin.options import OptionError
 from latentbin.simulate.genomes import make_genomes, to_text
 

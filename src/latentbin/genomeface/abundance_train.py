@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from latentbin import __version__
 from latentbin.genomeface.abundance_net import N_FEATURES, AbundanceNet, depth_features
 from latentbin.genomeface.abundance_options import AbundanceTrainOptions
-from latentbin.learning.keras_checkpoint import resume_state, save_state
 from latentbin.genomeface.curricular import curricular_logits, running_mean
 from latentbin.genomeface.depths import Community, simulate_community
+from latentbin.learning.keras_checkpoint import resume_state, save_state
 from latentbin.learning.keras_runtime import choose_device
 from latentbin.learning.progress import LOG_LINES, Progress
 from latentbin.options import as_dict

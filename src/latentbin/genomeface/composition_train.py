@@ -18,7 +18,6 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from latentbin.errors import UserError
-from latentbin.learning.keras_checkpoint import resume_state, save_state
 from latentbin.genomeface.composition_net import (
     DIRECTIONS,
     build_net,
@@ -30,6 +29,7 @@ from latentbin.genomeface.discriminant import discriminant
 from latentbin.genomeface.genomes import Genomes
 from latentbin.genomeface.judge import check_judged, fit_scale, judge_windows
 from latentbin.genomeface.windows import window_batches
+from latentbin.learning.keras_checkpoint import resume_state, save_state
 from latentbin.learning.progress import Progress
 from latentbin.options import as_dict
 

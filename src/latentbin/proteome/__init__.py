@@ -1,1 +1,1 @@
-"""Proteomics: tables of protein quantities, labels of sample groups, and a classifier of samples."""
+"""Proteomics: tables of protein quantities, labels of groups of samples, a classifier."""
