@@ -85,9 +85,14 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     columns = parser.add_argument_group(
         "columns", "of the sample sheet or of the table itself, where they are called otherwise"
     )
-    for fact in ("class", "tune", "batch", "donor"):
+    for fact, what in (
+        ("class", "the class"),
+        ("tune", "the tune flag"),
+        ("batch", "the batch"),
+        ("donor", "the donor"),
+    ):
         columns.add_argument(
-            f"--{fact}-column", metavar="NAME", help=f"column that says the {fact} [{fact}]"
+            f"--{fact}-column", metavar="NAME", help=f"column with {what} of a sample [{fact}]"
         )
     add_seed(parser)
     parser.set_defaults(work=later("latentbin.proteome.tables.steps", "prepare"))

@@ -19,10 +19,10 @@ from latentbin.proteome.tables.text import Layout, in_words, missing_marks, snif
 logger = logging.getLogger(__name__)
 
 FORMATS = {
-    "skyline": "Skyline report in long form",
+    "skyline": "a Skyline report in long form",
     "maxquant": "MaxQuant proteinGroups.txt",
     "diann": "DIA-NN report.pg_matrix.tsv",
-    "matrix": "plain matrix",
+    "matrix": "a plain matrix",
     "h5ad": "AnnData h5ad",
 }
 
@@ -51,7 +51,7 @@ def read_table(
     layout = sniff(path)
     missing = missing_marks(options.missing)
     if kind == "auto":
-        kind = _recognise(layout, missing)
+        kind = _recognise(layout, options, missing, known_columns)
         _say(path, kind, "auto")
     if kind == "skyline":
         return read_skyline(layout, missing)
@@ -64,16 +64,18 @@ def read_table(
 
 def _say(path: Path, kind: str, asked: str) -> None:
     if asked == "auto":
-        logger.info("%s: taken for a %s (%s)", path, FORMATS[kind], kind)
+        logger.info("%s: taken for %s (%s)", path, FORMATS[kind], kind)
 
 
-def _recognise(layout: Layout, missing: frozenset[str]) -> str:
+def _recognise(
+    layout: Layout, options: ReadOptions, missing: frozenset[str], known_columns: Collection[str]
+) -> str:
     header = layout.header
     for kind, found in (
         ("maxquant", is_maxquant(header)),
         ("diann", is_diann(header)),
         ("skyline", is_skyline(header)),
-        ("matrix", looks_plain(layout, missing)),
+        ("matrix", looks_plain(layout, options, missing, known_columns)),
     ):
         if found:
             return kind

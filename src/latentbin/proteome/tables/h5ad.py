@@ -50,7 +50,7 @@ def read_h5ad(path: str | os.PathLike[str], layer: str | None) -> ProteinTable:
             f"{in_words(tuple(data.layers)) or 'there is none'}."
         )
     dense = cells.toarray() if hasattr(cells, "toarray") else np.asarray(cells)
-    if dense.dtype.kind not in "fiub":
+    if dense.dtype.kind not in "fiu":
         raise UserError(f"{path}: the quantities are of type {dense.dtype}, expected numbers.")
     metadata = {
         str(name): np.array(["" if missing else str(cell).strip() for cell, missing in pairs])

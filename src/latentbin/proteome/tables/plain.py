@@ -19,17 +19,26 @@ logger = logging.getLogger(__name__)
 
 _ROWS, _COLUMNS = "samples-in-rows", "samples-in-columns"
 # headers of a column of names, even of names that are numbers
-_OF_NAMES = re.compile(
-    r"|id|index|unnamed: 0"
-    r"|.*(sample|name|protein|patient|subject|gene|run|file|accession)s?[ _.-]?(id|group|name)?s?",
-    re.I,
-)
+_END = r"s?[ _.-]?(id|group|name)?s?"
+_OF_SAMPLES = re.compile(rf".*(sample|patient|subject|run|file){_END}", re.I)
+_OF_PROTEINS = re.compile(rf".*(protein|gene|accession){_END}", re.I)
+_OF_NAMES = re.compile(r"|id|index|names?|unnamed: 0", re.I)
 
 
-def looks_plain(layout: Layout, missing: frozenset[str]) -> bool:
-    """Whether most cells of the first rows are numbers, or mean missing."""
-    cells = [cell for row in layout.first_rows for cell in row[1:]]
-    return sum(_is_number(cell) or cell in missing for cell in cells) * 2 > len(cells)
+def looks_plain(
+    layout: Layout, options: ReadOptions, missing: frozenset[str], known_columns: Collection[str]
+) -> bool:
+    """Whether most cells of the first rows, metadata aside, are numbers or mean missing."""
+    about = _about_samples(layout.header, options, known_columns)
+    prefix = options.metadata_prefix
+    cells = [
+        cell
+        for row in layout.first_rows
+        if not (prefix and row[0].startswith(prefix))
+        for column, cell in enumerate(row[: len(layout.header)])
+        if column and column not in about
+    ]
+    return not cells or sum(_is_number(cell) or cell in missing for cell in cells) * 2 > len(cells)
 
 
 def read_plain(
@@ -46,20 +55,17 @@ def read_plain(
     called sample1, sample2, ...
 
     Which way round it is: as ``options`` say; else the axis with ``known_samples``, those of the
-    sample sheet; else samples lie along the other axis than metadata do; else there are more
-    proteins than samples.
+    sample sheet; else what stands beside the metadata are samples; else as the header of the first
+    column says; else there are more proteins than samples.
 
     Raises
     ------
-    UserError : text in a cell, lines of unequal length, no names of proteins, nothing but metadata
+    UserError : text in a cell, lines of unequal length, no names of proteins, nothing but
+        metadata, a sample that is called like metadata
     """
     prefix, header = options.metadata_prefix, layout.header
-    about = [
-        column
-        for column, name in enumerate(header)
-        if (prefix and name.startswith(prefix)) or name in known_columns
-    ]
-    others = [column for column in range(len(header)) if column not in set(about)]
+    about = _about_samples(header, options, known_columns)
+    others = [column for column in range(len(header)) if column not in about]
     if len(others) < 2:
         raise UserError(
             f"{layout.path}: has {len(others)} columns that are not about the samples, expected "
@@ -77,12 +83,16 @@ def read_plain(
     )
     first = [str(cell).strip() for cell in np.asarray(texts[0])]
     metadata = {
-        header[column]: np.array([str(cell).strip() for cell in np.asarray(cells)])
-        for column, cells in zip(about, texts[1:], strict=True)
+        name: np.array([str(cell).strip() for cell in np.asarray(cells)])
+        for name, cells in zip(about.values(), texts[1:], strict=True)
     }
-    if _are_names(header[others[0]], first, missing):
+    title = header[others[0]]
+    if _are_names(title, first, missing):
         names, columns = tuple(first), tuple(header[column] for column in others[1:])
-        way = _way_round(options, layout, names, columns, about, rows_aside, known_samples)
+        way, why = _way_round(
+            options, title, names, columns, known_samples, bool(about), bool(rows_aside)
+        )
+        logger.info("%s: %s, %s", layout.path, way.replace("-", " "), why)
     else:
         way = _ROWS if options.orientation == "auto" else options.orientation
         if way == _COLUMNS:
@@ -100,6 +110,11 @@ def read_plain(
             names[-1],
         )
     if way == _ROWS:
+        if rows_aside:
+            raise UserError(
+                f"{layout.path}: samples are in rows, but row '{rows_aside[0][0]}' starts as "
+                "metadata do. Rename it, or give another --metadata-prefix."
+            )
         return ProteinTable("matrix", str(layout.path), names, columns, values, metadata)
     about_samples = {
         cells[0].strip(): np.array([c.strip() for c in cells[1:]]) for cells in rows_aside
@@ -109,32 +124,45 @@ def read_plain(
     )
 
 
+def _about_samples(
+    header: tuple[str, ...], options: ReadOptions, known_columns: Collection[str]
+) -> dict[int, str]:
+    """The columns of metadata: numbers and names."""
+    prefix = options.metadata_prefix
+    return {
+        column: name
+        for column, name in enumerate(header)
+        if (prefix and name.startswith(prefix)) or name in known_columns
+    }
+
+
 def _way_round(
     options: ReadOptions,
-    layout: Layout,
+    title: str,
     names: tuple[str, ...],
     columns: tuple[str, ...],
-    about: list[int],
-    rows_aside: list[list[str]],
     known_samples: Collection[str],
-) -> str:
+    metadata_in_columns: bool,
+    metadata_in_rows: bool,
+) -> tuple[str, str]:
+    """Which way round the table is, and why."""
     if options.orientation != "auto":
-        return options.orientation
+        return options.orientation, "as --orientation says"
     known = set(known_samples)
     in_rows, in_columns = (len(known.intersection(axis)) for axis in (names, columns))
     if in_rows != in_columns:
-        way, why = (_ROWS if in_rows > in_columns else _COLUMNS), "as the sample sheet names them"
-    elif about or rows_aside:
-        way, why = (_ROWS if about else _COLUMNS), "by the metadata"
-    else:
-        way = _ROWS if len(columns) >= len(names) else _COLUMNS
-        why = "taking the longer axis for proteins; --orientation says otherwise"
-    logger.info("%s: %s, %s", layout.path, way.replace("-", " "), why)
-    return way
+        return (_ROWS if in_rows > in_columns else _COLUMNS), "as the sample sheet names them"
+    if metadata_in_columns or metadata_in_rows:
+        return (_ROWS if metadata_in_columns else _COLUMNS), "by the metadata"
+    if _OF_SAMPLES.fullmatch(title) or _OF_PROTEINS.fullmatch(title):
+        way = _ROWS if _OF_SAMPLES.fullmatch(title) else _COLUMNS
+        return way, f"as the first column is called '{title}'"
+    way = _ROWS if len(columns) >= len(names) else _COLUMNS
+    return way, "taking the longer axis for proteins; --orientation says otherwise"
 
 
 def _are_names(title: str, cells: list[str], missing: frozenset[str]) -> bool:
-    if _OF_NAMES.fullmatch(title):
+    if any(pattern.fullmatch(title) for pattern in (_OF_NAMES, _OF_SAMPLES, _OF_PROTEINS)):
         return True
     told = [cell for cell in cells if cell not in missing]
     return sum(not _is_number(cell) for cell in told) * 2 > len(told)

@@ -130,7 +130,7 @@ def scale(
         sample = table.samples[int(largest[:, 0].argmin())]
         raise UserError(
             f"{table.source}: sample '{sample}' has none of the {logs.shape[1]} proteins that are "
-            "kept. Remove the sample, or keep more with --proteins."
+            "kept. Remove the sample, or keep more proteins."
         )
     values = logs / largest
     small = values < options.floor

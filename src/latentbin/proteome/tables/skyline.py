@@ -15,8 +15,8 @@ from latentbin.proteome.tables.text import Layout, in_words, read_columns
 # as Skyline spells them in invariant and in English reports; compared without spaces and case
 _PROTEIN = ("proteinname", "protein", "proteinaccession")
 _PEPTIDE = ("peptidesequence", "peptidemodifiedsequence", "peptide", "modifiedsequence")
-_REPLICATE = ("filename", "replicatename", "replicate")
-_AREA = ("area", "totalarea", "normalizedarea")
+_REPLICATE = ("replicatename", "filename", "replicate")
+_AREA = ("area", "totalarea")
 _LABEL = ("isotopelabeltype", "isotopelabel")
 _DECOY = ("isdecoy", "decoy")
 _DECOY_NAME = re.compile(r"decoys?|decoy_.*", re.I)
@@ -40,7 +40,8 @@ def read_skyline(layout: Layout, missing: frozenset[str]) -> ProteinTable:
 
     Raises
     ------
-    UserError : a column is lacking, text in an area, a negative area, nothing is left
+    UserError : a column is lacking, text in an area, a negative area, total areas in rows of
+        fragments, nothing is left
     """
     header = layout.header
     wanted = {
@@ -53,6 +54,12 @@ def read_skyline(layout: Layout, missing: frozenset[str]) -> ProteinTable:
                 f"{layout.path}: has no column of {what}s. Expected a Skyline report with protein, "
                 f"peptide, replicate (or file) and area; it has {in_words(header)}."
             )
+    if _find(header, ("area",)) is None and _find(header, ("fragmention",)) is not None:
+        raise UserError(
+            f"{layout.path}: has the total area of a precursor in the rows of each of its "
+            "fragments, where it would be counted again and again. Add the column Area to the "
+            "report, or leave out the fragments."
+        )
     extra = {
         "label": _find(header, _LABEL),
         "standard": _find(header, ("standardtype",)),
