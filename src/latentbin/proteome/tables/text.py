@@ -252,4 +252,5 @@ def _not_a_number(
 
 def in_words(names: Sequence[str], most: int = 8) -> str:
     """Names for a message, the first few of them."""
-    return ", ".join(f"'{name}'" for name in names[:most]) + ", ..." * (len(names) > most)
+    shown = ", ".join(f"'{name}'" for name in names[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
