@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint lock bench clean python python-test nextflow mappers
+.PHONY: help demo test test-slow lint lock bench clean python python-test nextflow debian
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
@@ -17,10 +17,10 @@ help: ## this text
 demo: python nextflow ## simulate a community, bin it, compare with the truth
 	@scripts/demo.sh
 
-test: lint mappers ## what every change must pass: ruff, mypy, nextflow lint, the quick tests
+test: lint debian ## what every change must pass: ruff, mypy, nextflow lint, the quick tests
 	$(PYTEST)
 
-test-slow: python-test nextflow mappers ## the long tests
+test-slow: python-test nextflow debian ## the long tests
 	$(PYTEST) -m slow
 
 lint: python-test nextflow
@@ -47,6 +47,6 @@ python-test:
 nextflow:
 	@scripts/setup-nextflow.sh
 
-# without a mapper the tests that map reads are skipped; in CI that is a failure
-mappers:
-	@scripts/setup-mappers.sh || [[ "$${CI:-}" != true ]]
+# without them the tests that map reads, or search spectra, are skipped; in CI that is a failure
+debian:
+	@scripts/setup-debian.sh minimap2 samtools comet-ms || [[ "$${CI:-}" != true ]]

@@ -52,11 +52,20 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
+def need(*tools: str) -> None:
+    for tool in tools:
+        if not (shutil.which(tool) or (TOOLS / "bin" / tool).exists()):
+            missing(f"{tool} is neither on PATH nor in .tools (scripts/setup-debian.sh {tool})")
+
+
 @pytest.fixture(scope="session")
 def mappers() -> None:
-    for tool in ("minimap2", "samtools"):
-        if not (shutil.which(tool) or (TOOLS / "bin" / tool).exists()):
-            missing(f"{tool} is neither on PATH nor in .tools (scripts/setup-mappers.sh)")
+    need("minimap2", "samtools")
+
+
+@pytest.fixture(scope="session")
+def comet() -> None:
+    need("comet-ms")
 
 
 @pytest.fixture(scope="session")
