@@ -66,6 +66,7 @@ def reliability_figure(judged: Judged, title: str) -> Figure:
             accuracy[filled],
             color=COLOURS[1 - place],
             marker=SIGNS[place],
+            clip_on=False,
             label=f"{name} (error {error:.3f})",
         )
         centres = (np.arange(len(counts)) + 0.5) / len(counts)

@@ -16,7 +16,7 @@ class TrainOptions(Options):
     dropout: float = option(
         0.5, "Share of the units that are left out in each step.", low=0, high=0.95
     )
-    weight_decay: float = option(0.1, "Decoupled decay of the weights, times the rate.", low=0)
+    weight_decay: float = option(20.0, "Of AdamW, times the learning rate.", low=0)
     learning_rate: float = option(1e-3, "Of AdamW; falls to 0 as a cosine.", low=1e-7, high=1)
     batch_size: int = option(64, "Samples per step.", low=1)
     epochs: int = option(30, "Passes over the samples.", low=1)

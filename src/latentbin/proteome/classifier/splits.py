@@ -128,12 +128,13 @@ def make_folds(
 
     alone = len(names) == len(codes)
     kind = StratifiedKFold if alone else StratifiedGroupKFold
+    together = None if alone else groups
     folds = np.zeros(len(codes), np.intp)
     with warnings.catch_warnings():
         # a class with fewer samples than folds is not an error: see Split
         warnings.filterwarnings("ignore", "The least populated class")
         splitter = kind(n_folds, shuffle=True, random_state=seed)
-        for number, (_, test) in enumerate(splitter.split(codes, codes, groups)):
+        for number, (_, test) in enumerate(splitter.split(codes, codes, together)):
             folds[test] = number
     return np.unique(folds, return_inverse=True)[1]  # a fold may stay empty
 

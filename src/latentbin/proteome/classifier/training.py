@@ -82,7 +82,7 @@ class Trainer:
             rate = 0.5 * (1 + math.cos(math.pi * step / n_steps))
             self._optimizer.learning_rate = self.options.learning_rate * rate
             losses.append(self._compiled(scores[rows], codes[rows].astype(np.int32), weights[rows]))
-        layers = [(np.array(layer.kernel), np.array(layer.bias)) for layer in self._dense]
+        layers = [(layer.kernel.numpy().copy(), layer.bias.numpy().copy()) for layer in self._dense]
         absent = np.setdiff1d(np.arange(self._n_classes), codes)
         kernel, bias = layers[-1]
         kernel[:, absent], bias[absent] = 0, UNSEEN
