@@ -11,7 +11,9 @@ from latentbin.proteome.spectra.runs import PROTON, by_scan, load_openms
 if TYPE_CHECKING:
     import pandas as pd
 
-MASS_TOLERANCE = 0.02  # Da, between a PSM's precursor and that of its spectrum
+# m/z between a PSM's precursor and that of its spectrum: instruments may write down another
+# isotope than the one that they selected, and Comet takes the one that they wrote down
+MZ_TOLERANCE = 3.0
 
 
 class Quantity(NamedTuple):
@@ -38,12 +40,11 @@ def times_of(psms: pd.DataFrame, experiment: Any, source: str) -> list[tuple[flo
                 f"{source}: has no MS2 spectrum of scan {scan}, in which a peptide was identified. "
                 "Give the file that was searched."
             )
-        mz = precursors[0].getMZ()
-        expected = (mass + (charge - 1) * PROTON) / charge
-        if abs(mz - expected) > MASS_TOLERANCE:
+        mz = (mass + (charge - 1) * PROTON) / charge
+        if abs(precursors[0].getMZ() - mz) > MZ_TOLERANCE:
             raise UserError(
-                f"{source}: the precursor of scan {scan} has m/z {mz:.4f}, that of the identified "
-                f"peptide {expected:.4f}. Give the file that was searched."
+                f"{source}: the precursor of scan {scan} has m/z {precursors[0].getMZ():.4f}, that "
+                f"of the identified peptide {mz:.4f}. Give the file that was searched."
             )
         found.append((spectrum.getRT(), mz))
     return found
