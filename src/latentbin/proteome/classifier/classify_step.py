@@ -84,11 +84,11 @@ def _agreement(predicted: list[str], given: list[str], classes: tuple[str, ...])
     pairs = [
         (found, true) for found, true in zip(predicted, given, strict=True) if true in set(classes)
     ]
+    if not pairs:
+        return {}
     others = sum(bool(true) and true not in set(classes) for true in given)
     if others:
         logger.info("%d samples have a class that the classifier does not know", others)
-    if not pairs:
-        return {}
     right = sum(found == true for found, true in pairs)
     unknown = sum(found == UNKNOWN for found, _ in pairs)
     logger.info(

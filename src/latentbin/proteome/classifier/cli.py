@@ -47,7 +47,7 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     train.add_argument(
         "--output-dir", required=True, type=Path, metavar="DIR", help="new or empty folder"
     )
-    add_options(train, TrainOptions)
+    add_options(train, TrainOptions, note={"class_weights": "on"})
     add_device(train)
     add_seed(train)
     add_threads(train)
@@ -71,7 +71,7 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="TSV",
         help="a row per sample; counts are written beside it (.json)",
     )
-    add_options(classify, ClassifyOptions)
+    add_options(classify, ClassifyOptions, note={"unknown_below": "off"})
     add_threads(classify)
     classify.set_defaults(work=later("latentbin.proteome.classifier.classify_step", "classify"))
 

@@ -13,7 +13,7 @@ from latentbin.proteome.classifier.judge import Judged
 from latentbin.proteome.plots import COLOURS, NOISE, SIGNS, new_figure
 
 _MOST_NUMBERS = 25  # classes up to which cells are numbered
-_LONGEST = 24  # letters of a class's name
+_LONGEST = 30  # letters of a class's name
 
 
 def confusion_figure(table: NDArray[np.intp], classes: Sequence[str], title: str) -> Figure:
@@ -24,8 +24,12 @@ def confusion_figure(table: NDArray[np.intp], classes: Sequence[str], title: str
     table : (n_classes, n_classes) samples by class (rows) and predicted class (columns)
     """
     n_classes = len(classes)
-    size = float(np.clip(1.8 + 0.45 * n_classes, 3.2, 12))
-    figure, axes = new_figure(size + 1.2, size)
+    size = float(np.clip(0.45 * n_classes, 1.6, 10))
+    names = [name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…" for name in classes]
+    longest = max(map(len, names))
+    turned = longest > (8 if n_classes == 2 else 3)
+    room = 0.07 * longest  # inches that the names take
+    figure, axes = new_figure(size + room + 2.2, size + (room if turned else 0) + 1.0)
     axis = axes[0, 0]
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     image = axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -33,15 +37,11 @@ def confusion_figure(table: NDArray[np.intp], classes: Sequence[str], title: str
         for (row, column), count in np.ndenumerate(table):
             colour = "white" if shares[row, column] > 0.6 else "black"
             axis.text(column, row, str(count), ha="center", va="center", color=colour)
-    names = [name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…" for name in classes]
-    wide = n_classes > 2 and max(map(len, names)) > 3
-    axis.set_xticks(
-        range(n_classes), names, rotation=45 if wide else 0, ha="right" if wide else "center"
-    )
+    angle, end = (45, "right") if turned else (0, "center")
+    axis.set_xticks(range(n_classes), names, rotation=angle, ha=end)
     axis.set_yticks(range(n_classes), names)
-    axis.set_xlabel("predicted")
-    axis.set_ylabel("target")
-    axis.set_title(title)
+    axis.set(xlabel="predicted", ylabel="target")
+    figure.suptitle(title, fontsize="medium")
     axis.spines[:].set_visible(False)
     figure.colorbar(image, ax=axis, label="share of the target's samples", shrink=0.8)
     return figure
@@ -49,7 +49,7 @@ def confusion_figure(table: NDArray[np.intp], classes: Sequence[str], title: str
 
 def reliability_figure(judged: Judged, title: str) -> Figure:
     """Accuracy against confidence before and after temperature scaling, and how many samples."""
-    figure, axes = new_figure(4.6, 4.6, rows=2)
+    figure, axes = new_figure(4.6, 5.2, rows=2)
     upper, lower = axes[0, 0], axes[1, 0]
     grid = upper.get_gridspec()
     grid.set_height_ratios([3, 1])
@@ -73,6 +73,6 @@ def reliability_figure(judged: Judged, title: str) -> Figure:
         lower.bar(centres + (place - 0.5) * 0.04, counts, width=0.04, color=COLOURS[1 - place])
     upper.set(xlim=(0, 1), ylim=(0, 1.03), ylabel="share predicted right", title=title)
     upper.tick_params(labelbottom=False)
-    upper.legend(frameon=False, loc="upper left")
+    figure.legend(frameon=False, loc="outside lower center")
     lower.set(xlim=(0, 1), xlabel="probability of the predicted class", ylabel="samples")
     return figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,13 @@ from latentbin.proteome.classifier.calibration import (
     fit_temperature,
     log_probabilities,
 )
-from latentbin.proteome.classifier.models import Fit
 from latentbin.proteome.classifier.scores import MEASURES, score
 from latentbin.proteome.classifier.splits import Split, splits_of
+
+# quantities (n, n_proteins) -> logits (n, n_classes)
+Predict = Callable[[NDArray[np.float32]], NDArray[np.float64]]
+# quantities and classes of training samples, seed
+Fit = Callable[[NDArray[np.float32], NDArray[np.intp], tuple[int, ...]], Predict]
 
 _FOLD, _INNER, _HELD_OUT = 1, 2, 3  # parts of the seeds
 

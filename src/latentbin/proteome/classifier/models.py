@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latentbin.learning.progress import Progress
 from latentbin.proteome.classifier.calibration import UNSEEN
+from latentbin.proteome.classifier.judge import Fit, Predict
 from latentbin.proteome.classifier.network import Scaling
 from latentbin.proteome.classifier.options import TrainOptions
 from latentbin.proteome.classifier.training import Trainer
-
-# quantities (n, n_proteins) -> logits (n, n_classes)
-Predict = Callable[[NDArray[np.float32]], NDArray[np.float64]]
-# quantities and classes of training samples, seed
-Fit = Callable[[NDArray[np.float32], NDArray[np.intp], tuple[int, ...]], Predict]
 
 NETWORK, LOGISTIC, LARGEST = "network", "logistic regression", "largest class"
 _ITERATIONS = 1000
@@ -42,7 +37,7 @@ def logistic_regression(n_classes: int, options: TrainOptions) -> Fit:
     def fit(values: NDArray[np.float32], codes: NDArray[np.intp], seed: tuple[int, ...]) -> Predict:
         scaling = Scaling.of(values)
         model = LogisticRegression(
-            C=1 / options.penalty,
+            C=1 / options.baseline_penalty,
             max_iter=_ITERATIONS,
             class_weight="balanced" if options.class_weights else None,
         )

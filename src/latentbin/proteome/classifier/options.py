@@ -37,7 +37,7 @@ class TrainOptions(Options):
         high=0.5,
     )
     folds: int = option(5, "Parts of the cross-validation; fewer if groups are fewer.", low=2)
-    penalty: float = option(
+    baseline_penalty: float = option(
         1.0, "L2 penalty of the logistic regression that the network is compared with.", low=1e-6
     )
 

@@ -40,17 +40,18 @@ def score(log_probabilities: NDArray[np.float64], codes: NDArray[np.intp]) -> di
 
     Returns
     -------
-    scores : balanced accuracy and macro F1 are means over the classes that occur in ``codes``;
-        log loss in nats; the area under the curve is not a number if one class occurs only
+    scores : balanced accuracy, macro F1 and the area under the curve are means over the classes
+        that occur in ``codes``, and not numbers if one class occurs only; log loss in nats
     """
     predicted = log_probabilities.argmax(axis=1)
     table = confusion(predicted, codes, log_probabilities.shape[1])
     _, recall, f1 = class_scores(table)
     present = table.sum(axis=1) > 0
+    several = present.sum() > 1
     return {
         "accuracy": float((predicted == codes).mean()),
-        "balanced_accuracy": float(recall[present].mean()),
-        "macro_f1": float(f1[present].mean()),
+        "balanced_accuracy": float(recall[present].mean()) if several else float("nan"),
+        "macro_f1": float(f1[present].mean()) if several else float("nan"),
         "log_loss": float(-log_probabilities[np.arange(len(codes)), codes].mean()),
         "roc_auc": roc_auc(log_probabilities, codes),
     }

@@ -164,16 +164,18 @@ def _write(folder: Path, task: Task, judged: Mapping[str, Judged]) -> None:
 
 
 def _tell(task: Task, figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
-    by = by_plural(task.grouping.by)
+    by = task.grouping.by
+    of = "" if by == "sample" else f" of {by_plural(by)}"
+    logger.info("scores of samples%s not seen in training:", of)
     for name, splits in figures.items():
-        folds, held_out = splits[CROSS_VALIDATION], splits[HELD_OUT]
+        folds, pooled, held_out = (splits[s] for s in (CROSS_VALIDATION, OUT_OF_FOLD, HELD_OUT))
         logger.info(
-            "%s: accuracy %.3f (SD %.3f over folds), balanced %.3f, for samples of %s not seen; "
-            "held-out %.3f",
+            "%s: accuracy %.3f (SD of folds %.3f), area under the curve %.3f, log loss %.3f; "
+            "held-out accuracy %.3f",
             name,
-            folds["accuracy"],
+            pooled["accuracy"],
             folds.get("accuracy_sd", float("nan")),
-            folds["balanced_accuracy"],
-            by,
+            folds.get("roc_auc", float("nan")),  # pooled, it would compare different networks
+            pooled["log_loss"],
             held_out["accuracy"],
         )
