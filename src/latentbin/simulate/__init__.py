@@ -1,1 +1,1 @@
-"""Communities made from a seed: genomes, assemblies, reads where they belong, and the truth."""
+"""Communities and proteomes made from a seed, with their truth."""

@@ -9,11 +9,19 @@ from pathlib import Path
 
 from latentbin.command import add_seed, new_parser, run, stage
 from latentbin.options import add_options, from_args
-from latentbin.simulate.options import CommunityOptions
+from latentbin.simulate.options import CommunityOptions, ProteomeOptions
 
 logger = logging.getLogger(__name__)
 
 _EPILOG = """\
+examples:
+  latentbin-simulate community --output-dir community
+  latentbin-simulate proteome --output-dir proteome
+
+See latentbin-simulate community --help, and the same of proteome.
+"""
+
+_COMMUNITY_EPILOG = """\
 examples:
   latentbin-simulate community --output-dir community
   latentbin-simulate community --seed 7 --genome-count 20 --samples 6 --fastq --output-dir big
@@ -23,6 +31,21 @@ The folder holds samplesheet.csv (and samplesheet_fastq.csv with --fastq) for th
 contigs.fna.gz or assemblies/*.fna.gz, S1.bam ... with indexes, truth.binning (CAMI's gold
 standard), genomes/*.fna.gz and community.json. Reads are placed where they come from, without a
 mapper; in multi mode a pair that fits contigs of several samples goes to one of them by chance.
+"""
+
+_PROTEOME_EPILOG = """\
+examples:
+  latentbin-simulate proteome --output-dir proteome
+  latentbin-simulate proteome --samples 2000 --signal-to-noise 4 --missing 0 --output-dir hard
+  latentbin-simulate proteome --batches 3 --batch-effect 1 --new-samples 100 --output-dir batches
+
+The folder holds proteome.tsv (a protein in each row, a sample in each column, empty cells where a
+quantity is missing), samples.csv (the class of every sample, tune flags, batches and donors) for
+latentbin-proteome prepare, and proteome.json with the informative proteins of each class; with
+--new-samples also new.tsv and new_samples.csv.
+
+The log2 quantity of a protein in a sample is the sum of the protein's abundance, the sample's
+loading, noise, what the class adds and what the batch adds; all but the class's part are normal.
 """
 
 
@@ -35,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="a metagenome: contigs, BAMs, truth",
         description="A synthetic community: genomes with protein genes, codon usage and the "
         "universal single-copy genes, cut into contigs, with reads in sorted BAMs and the truth.",
-        epilog=_EPILOG,
+        epilog=_COMMUNITY_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     community.add_argument(
@@ -50,12 +73,27 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_seed(community)
     add_options(community, CommunityOptions)
+    community.set_defaults(work=_community)
+    proteome = kinds.add_parser(
+        "proteome",
+        help="a table of protein quantities, sample sheet, truth",
+        description="A synthetic table of protein quantities: a few proteins tell classes of "
+        "samples apart,\nthe others are noise.",
+        epilog=_PROTEOME_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    proteome.add_argument(
+        "--output-dir", required=True, type=Path, help="folder to make; must not exist, or be empty"
+    )
+    add_seed(proteome)
+    add_options(proteome, ProteomeOptions)
+    proteome.set_defaults(work=_proteome)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run(build_parser(), argv, _community)
+    return run(build_parser(), argv, lambda args: args.work(args))
 
 
 def _community(args: argparse.Namespace) -> None:
@@ -86,3 +124,17 @@ def _community(args: argparse.Namespace) -> None:
         )
         write(community, options, args.seed, rng, folder, args.output_dir)
     logger.info("samplesheet for the pipeline: %s", args.output_dir / "samplesheet.csv")
+
+
+def _proteome(args: argparse.Namespace) -> None:
+    from latentbin.files import atomic_directory
+    from latentbin.simulate.proteome import write
+
+    options = from_args(ProteomeOptions, args)
+    with atomic_directory(args.output_dir) as folder, stage("simulated and written"):
+        write(options, args.seed, folder)
+    logger.info(
+        "latentbin-proteome prepare --table %s --samples %s reads it",
+        args.output_dir / "proteome.tsv",
+        args.output_dir / "samples.csv",
+    )

@@ -39,3 +39,43 @@ class CommunityOptions(Options):
     )
     min_contig_length: int = option(500, "shortest contig of an assembly, in bp", low=200)
     fastq: bool = option(False, "write the reads as FASTQ as well")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProteomeOptions(Options):
+    """Options of the synthetic table of protein quantities."""
+
+    samples: int = option(200, "samples, as many of each class as can be", low=2)
+    proteins: int = option(1296, "proteins", low=2)
+    classes: int = option(4, "classes of samples", low=1)
+    informative: int = option(
+        6, "proteins that are raised in the samples of a class, others for each class", low=0
+    )
+    signal_to_noise: float = option(
+        6.0, "by how many standard deviations of the noise they are raised", low=0, high=100
+    )
+    noise: float = option(
+        0.5, "standard deviation of the log2 of a quantity within a class", low=0.001, high=2
+    )
+    loading: float = option(
+        0.2, "standard deviation of the log2 of how much of a sample was measured", low=0, high=2
+    )
+    missing: float = option(
+        0.1, "share of quantities that are missing, small ones more often", low=0, high=0.9
+    )
+    tune_share: float = option(
+        0.1, "share of each class that are tune samples, at least one; 0: none", low=0, high=1
+    )
+    batches: int = option(1, "batches, independent of the classes", low=1)
+    batch_effect: float = option(
+        0.0,
+        "by how much a batch shifts each protein: standard deviation, in those of the noise",
+        low=0,
+        high=10,
+    )
+    samples_per_donor: int = option(
+        1, "samples of one donor, of one class; 1: no donors are named", low=1
+    )
+    new_samples: int = option(
+        0, "further samples of the same classes and batches, in a table of their own", low=0
+    )
