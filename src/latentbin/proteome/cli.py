@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Sequence
 
 import latentbin.proteome.classifier.cli
+import latentbin.proteome.embedding.cli
+import latentbin.proteome.labelling.cli
 import latentbin.proteome.spectra.cli
 import latentbin.proteome.tables.cli
 from latentbin.command import new_parser, run
@@ -34,6 +36,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
     latentbin.proteome.tables.cli.add_parsers(steps)
+    latentbin.proteome.embedding.cli.add_parsers(steps)
+    latentbin.proteome.labelling.cli.add_parsers(steps)
     latentbin.proteome.classifier.cli.add_parsers(steps)
     latentbin.proteome.spectra.cli.add_parsers(steps)
     return parser

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B8A500", "#000000")
 SIGNS = ("o", "s", "^", "D", "v", "P", "X", "*")
 NOISE = "#999999"
-_STYLE = {
+_STYLE: Any = {
     "svg.hashsalt": "latentbin",  # ids of elements are random otherwise
     "svg.fonttype": "none",  # text stays text: it can be searched and edited
     "font.size": 9,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from latentbin.errors import UserError
 from latentbin.proteome.annotation import Annotation
 from latentbin.proteome.tables.diann import run_name
-from latentbin.proteome.tables.form import ProteinTable
 from latentbin.proteome.tables.text import batches, in_words, sniff
 
 logger = logging.getLogger(__name__)
@@ -23,6 +22,29 @@ logger = logging.getLogger(__name__)
 FACTS = ("class", "tune", "batch", "donor")
 _UNKNOWN = frozenset({"", "NA", "N/A", "NaN", "nan"})
 _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+
+
+class Described(Protocol):
+    """What of a table counts here: see `form.ProteinTable`."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def samples(self) -> tuple[str, ...]: ...
+    @property
+    def metadata(self) -> Mapping[str, NDArray[Any]]: ...
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """Names of samples alone."""
+
+    source: str
+    samples: tuple[str, ...]
+    metadata: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    kind: str = "samples"
 
 
 @dataclass(frozen=True)
@@ -78,7 +100,7 @@ def read_sheet(path: Path) -> SampleSheet:
 
 
 def annotate(
-    table: ProteinTable,
+    table: Described,
     sheet: SampleSheet | None,
     asked: Mapping[str, str | None],
     prefix: str = "_",
@@ -132,6 +154,18 @@ def annotate(
     )
 
 
+def annotation_of(samples: tuple[str, ...], source: str, path: Path) -> Annotation:
+    """What a sample sheet says of samples that have their names from an earlier one.
+
+    Raises
+    ------
+    UserError : as for `read_sheet` and `annotate`
+    """
+    sheet = read_sheet(path)
+    rows = tuple({**row, "run": ""} for row in sheet.rows)
+    return annotate(_Samples(source, samples), SampleSheet(str(path), sheet.columns, rows), {})[1]
+
+
 def draw_tune(annotation: Annotation, share: float, seed: int) -> Annotation:
     """Make a share of the samples of each class tune samples, at least one of each."""
     tune = np.zeros(len(annotation.classes), bool)
@@ -147,7 +181,7 @@ def counts(values: NDArray[Any]) -> dict[str, int]:
     return dict(sorted(Counter(str(value) for value in values if value != "").items()))
 
 
-def _places(table: ProteinTable, sheet: SampleSheet) -> list[int]:
+def _places(table: Described, sheet: SampleSheet) -> list[int]:
     at = {name: number for number, name in enumerate(table.samples)}
     places = []
     for row, run in zip(sheet.rows, sheet.runs(), strict=True):
@@ -172,7 +206,7 @@ def _places(table: ProteinTable, sheet: SampleSheet) -> list[int]:
 
 
 def _column(
-    table: ProteinTable,
+    table: Described,
     sheet: SampleSheet | None,
     row_of: list[Mapping[str, str] | None],
     fact: str,

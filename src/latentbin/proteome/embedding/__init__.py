@@ -1,0 +1,1 @@
+"""The latent of samples: an autoencoder of a proteome."""

@@ -1,0 +1,39 @@
+"""Options of ``latentbin-proteome embed``; the one place of their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from latentbin.options import Options, option
+
+MODELS = ("gaussian", "paper")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmbedOptions(Options):
+    """What shapes the autoencoder and its training."""
+
+    model: str = option(
+        "gaussian",
+        "gaussian: normal quantities with a noise that is fitted, and presence; paper: all values "
+        "as probabilities, with binary cross-entropy.",
+        choices=MODELS,
+    )
+    latent_size: int = option(2, "Dimensions of the latent.", low=1, high=256)
+    epochs: int = option(500, "Most passes over the samples.", low=1)
+    batch_size: int = option(128, "Samples per step of training, at most a quarter of all.", low=2)
+    learning_rate: float = option(0.001, "Step size of Adam.", low=1e-8, high=1)
+    warm_up: int = option(
+        50, "Epochs in which the weight of the prior rises to 1; gaussian only.", low=0
+    )
+    held_out: float = option(
+        0.1,
+        "Share of the samples by which training is judged, where that is 4 or more; gaussian only.",
+        low=0,
+        high=0.5,
+    )
+    patience: int = option(
+        50,
+        "Epochs without a better loss of those samples after which training ends; gaussian only.",
+        low=1,
+    )
