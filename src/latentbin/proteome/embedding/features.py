@@ -59,16 +59,15 @@ def features_of(proteome: NamedMatrix) -> Features:
     deviations = np.zeros_like(values)
     deviations[:, known] = values[:, known] - np.nanmean(values[:, known], axis=0)
     spread = np.sqrt(np.nanmean(deviations**2, axis=0, where=present, keepdims=False))
-    # of proteins that most samples have: the spread of a rare one is of few values
-    common = present.mean(axis=0) > 0.5
-    unit = float(np.median(spread[common])) if common.any() else 0.0
-    if unit <= 0:
-        unit = float(np.nanmax(spread, initial=0.0))
-    if not unit > 0:
+    # of proteins that most samples have, if any differ: the spread of a rare one is of few values
+    differing = spread > 0
+    common = differing & (present.mean(axis=0) > 0.5)
+    if not differing.any():
         raise UserError(
             f"{proteome.source}: no protein differs between samples, so there is nothing to learn. "
             "Give quantities of several samples."
         )
+    unit = float(np.median(spread[common if common.any() else differing]))
     deviations[~present] = 0
     return Features(
         (deviations / unit).astype(np.float32),

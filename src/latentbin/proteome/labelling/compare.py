@@ -105,6 +105,7 @@ def _with_best_k(
 def _affinity_propagation(points: NDArray[np.float64], seed: int) -> Clustering:
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", ConvergenceWarning)
+        warnings.filterwarnings("ignore", "All samples have mutually equal", UserWarning)
         labels = AffinityPropagation(damping=0.9, max_iter=500, random_state=seed).fit_predict(
             points
         )

@@ -28,6 +28,8 @@ from latentbin.proteome.labelling.scores import AGREEMENT, Agreement, agreement,
 
 logger = logging.getLogger(__name__)
 
+_BY_CHANCE = 0.05  # adjusted mutual information that is not worth a word
+
 
 def label(args: argparse.Namespace) -> None:
     """Choose eps, label the samples, compare; write tables and plots."""
@@ -233,7 +235,7 @@ def _summary(
 
 
 def _most(follows: dict[str, Agreement]) -> str | None:
-    """What the labels agree with most beyond chance; None if with nothing that is known.
+    """What the labels agree with most; None if with nothing that is known beyond chance.
 
     By adjusted mutual information: the V-measure rises with the number of groups, and there are
     more donors than classes.
@@ -241,7 +243,7 @@ def _most(follows: dict[str, Agreement]) -> str | None:
     if not follows:
         return None
     name = max(follows, key=lambda name: follows[name].adjusted_mutual_info)
-    return name if follows[name].adjusted_mutual_info > 0 else None
+    return name if follows[name].adjusted_mutual_info > _BY_CHANCE else None
 
 
 def _say(choice: Choice, follows: dict[str, Agreement], n_samples: int) -> None:
