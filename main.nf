@@ -1,11 +1,14 @@
 #!/usr/bin/env nextflow
 /*
- * Latentbin: genome bins from contigs and read mappings, with learned representations.
+ * Latentbin: learned representations. Genome bins from contigs and read mappings, or labels of
+ * samples from their proteomes.
  */
 
-include { BINNING                                           } from './workflows/binning'
-include { readInput; resultsText; versionsText; weightFiles } from './subworkflows/local/utils_latentbin'
-include { helpText; readSchema                              } from './subworkflows/local/utils_schema'
+include { BINNING                                } from './workflows/binning'
+include { PROTEOMICS                             } from './workflows/proteomics'
+include { readInput; weightFiles                 } from './subworkflows/local/utils_latentbin'
+include { resultsText; studiesText; versionsText } from './subworkflows/local/utils_reports'
+include { helpText; readSchema                   } from './subworkflows/local/utils_schema'
 
 workflow {
     main:
@@ -13,37 +16,50 @@ workflow {
     def schema = readSchema(root.resolve('nextflow_schema.json'))
 
     if (params.help) {
-        log.info("Latentbin ${workflow.manifest.version}\n\n  nextflow run . --input samplesheet.csv --outdir results\n\n${helpText(schema)}")
+        def calls = '  nextflow run . --input samplesheet.csv --outdir results\n  nextflow run . --workflow proteomics --input studies.csv --outdir results'
+        log.info("Latentbin ${workflow.manifest.version}\n\n${calls}\n\n${helpText(schema)}")
     }
     else if (params.version) {
         log.info("Latentbin ${workflow.manifest.version}")
     }
     else {
-        def input = readInput(params, schema, readSchema(root.resolve('assets/schema_input.json')))
+        def sheets = [binning: 'schema_input', proteomics: 'schema_proteomics']
+        def input = readInput(params, schema, sheets.collectEntries { name, sheet -> [name, readSchema(root.resolve("assets/${sheet}.json"))] })
         def info = "${params.outdir}/pipeline_info"
 
-        BINNING(
-            channel.fromList(input.groups),
-            channel.fromList(input.samples),
-            params.truth ? file(params.truth, glob: false) : [],
-            params.binners.tokenize(','),
-            params.vamb_markers,
-            [weightFiles(params.genomeface_composition_weights), weightFiles(params.genomeface_abundance_weights)],
-            params.mapper,
-            params.save_bam,
-        )
+        if (params.workflow == 'proteomics') {
+            PROTEOMICS(channel.fromList(input.studies), channel.fromList(input.runs), params.proteome_target)
+            ch_versions = PROTEOMICS.out.versions
+            ch_summary = PROTEOMICS.out.results
+                .toSortedList { a, b -> a[0..1].join(' ') <=> b[0..1].join(' ') }
+                .map { results -> studiesText(results) }
+        }
+        else {
+            BINNING(
+                channel.fromList(input.groups),
+                channel.fromList(input.samples),
+                params.truth ? file(params.truth, glob: false) : [],
+                params.binners.tokenize(','),
+                params.vamb_markers,
+                [weightFiles(params.genomeface_composition_weights), weightFiles(params.genomeface_abundance_weights)],
+                params.mapper,
+                params.save_bam,
+            )
+            ch_versions = BINNING.out.versions
+            ch_summary = BINNING.out.results
+                .toSortedList { a, b -> a[0..1].join(' ') <=> b[0..1].join(' ') }
+                .map { results -> resultsText(results) }
+        }
 
         channel.of(groovy.json.JsonOutput.prettyPrint(groovy.json.JsonOutput.toJson(params)))
             .collectFile(name: 'params.json', storeDir: info)
 
-        BINNING.out.versions
+        ch_versions
             .toSortedList { a, b -> a.join(' ') <=> b.join(' ') }
             .map { versions -> versionsText(versions, workflow) }
             .collectFile(name: 'versions.yml', storeDir: info)
 
-        BINNING.out.results
-            .toSortedList { a, b -> a[0..1].join(' ') <=> b[0..1].join(' ') }
-            .map { results -> resultsText(results) }
+        ch_summary
             .collectFile(name: 'summary.tsv', storeDir: params.outdir)
             .view { table -> "\n${table.text}" }
 

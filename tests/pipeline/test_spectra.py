@@ -18,7 +18,7 @@ include {{ SPECTRA }} from '{ROOT}/subworkflows/local/spectra'
 workflow {{
     SPECTRA(
         channel.fromList(params.mzml.tokenize(','))
-            .map {{ path -> [[id: file(path).simpleName], file(path)] }},
+            .map {{ path -> [[id: file(path).simpleName, study: 'study'], file(path)] }},
         channel.of([[id: 'study'], file(params.fasta)]),
     )
     SPECTRA.out.table.view {{ meta, table -> "table ${{meta.id}} ${{table}}" }}

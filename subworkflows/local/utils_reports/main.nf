@@ -1,0 +1,95 @@
+//
+// What came out of a run, as text: versions, and the summary of each workflow
+//
+
+// Versions of everything that ran, as YAML: process, then program and version
+def versionsText(versions, workflow) {
+    def lines = versions
+        .collect { process, program, version -> [process.tokenize(':')[-1], program, version.trim()] }
+        .unique()
+        .groupBy { process, _program, _version -> process }
+        .collect { process, entries -> "${process}:\n" + entries.collect { entry -> "    ${entry[1]}: '${entry[2]}'\n" }.join() }
+    return lines.join() + "Workflow:\n    ${workflow.manifest.name}: '${workflow.manifest.version}'\n    Nextflow: '${workflow.nextflow.version}'\n"
+}
+
+def readJson(path) {
+    return path ? new groovy.json.JsonSlurper().parseText(path.text) : [:]
+}
+
+// Counts whole, fractions with three decimals
+def shown(value) {
+    return value instanceof Number && !(value instanceof Integer) && !(value instanceof Long) ? String.format('%.3f', value as double) : value ?: 0
+}
+
+// One line for each group and binner: bins, how good they are by single-copy genes, and how they
+// compare with the truth if there is one
+def resultsText(results) {
+    def figures = [
+        near_complete_genomes: 'near_complete',
+        medium_quality_genomes: 'medium_quality',
+        precision_bp: 'precision_bp',
+        recall_bp: 'recall_bp',
+        adjusted_rand_bp: 'adjusted_rand_bp',
+    ]
+    def judged = results.any { result -> result[4] }
+    def header = ['group', 'binner', 'bins', 'near_complete_bins', 'medium_quality_bins', 'binned_bp', 'unbinned_bp'] + (judged ? figures.keySet() : [])
+    def rows = results.collect { group, binner, bins, quality, evaluation ->
+        def found = readJson(bins)
+        // medium-quality bins are counted as medium-quality genomes are: with the near-complete ones
+        def classes = readJson(quality).classes ?: [NC: 0, MQ: 0]
+        def metrics = readJson(evaluation).metrics ?: [:]
+        [group, binner, shown(found.bins?.bins), classes.NC, classes.NC + classes.MQ, shown(found.bins?.bp), shown(found.unbinned?.bp)] + (judged ? figures.values().collect { name -> shown(metrics[name]) } : [])
+    }
+    return ([header] + rows)*.join('\t').join('\n') + '\n'
+}
+
+// Fractions with three decimals; empty where nothing is known
+def cell(value) {
+    return value instanceof Boolean || value == null ? '' : value instanceof CharSequence ? value.toString() : value ? shown(value) : '0'
+}
+
+// One line for each study: its samples, their labels and what they follow, how well a classifier
+// tells them, and why a study stops earlier
+def studiesText(entries) {
+    def studies = entries.groupBy { study, _kind, _what -> study }
+    def spectra = entries.any { _study, kind, _what -> kind == 'identification' }
+    def columns = ['study'] + (spectra ? ['ms2_spectra', 'psms', 'peptides', 'protein_groups'] : []) + [
+        'samples', 'proteins', 'labels', 'noise', 'eps', 'eps_by', 'tune_v_measure', 'follows', 'follows_ami',
+        'class_v_measure', 'batch_v_measure', 'donor_v_measure',
+        'classifier_of', 'split_by', 'accuracy', 'accuracy_sd', 'largest_class', 'new_samples', 'note',
+    ]
+    def rows = studies.collect { study, found ->
+        def of = found.collectEntries { _study, kind, what -> [kind, kind == 'note' ? what : readJson(what)] }
+        def (spotted, table, labels, trained, predicted) = ['identification', 'proteome', 'labels', 'classifier', 'predictions'].collect { kind -> of[kind] ?: [:] }
+        def follows = labels.follows ?: [:]
+        def scores = trained.scores ?: [:]
+        def values = [
+            study: study,
+            ms2_spectra: spotted.spectra?.ms2,
+            psms: spotted.psms?.accepted,
+            peptides: spotted.peptides?.accepted,
+            protein_groups: spotted.proteins?.accepted,
+            samples: table.samples?.in_table ?: spotted.samples?.size(),
+            proteins: table.proteins?.kept,
+            labels: labels.labels,
+            noise: labels.noise,
+            eps: labels.eps,
+            eps_by: labels.eps_by,
+            tune_v_measure: labels.tune?.v_measure,
+            follows: labels.follows_most,
+            follows_ami: follows[labels.follows_most]?.adjusted_mutual_info,
+            class_v_measure: follows['class']?.v_measure,
+            batch_v_measure: follows.batch?.v_measure,
+            donor_v_measure: follows.donor?.v_measure,
+            classifier_of: trained.targets,
+            split_by: trained.split_by,
+            accuracy: scores.network?.get('out-of-fold')?.accuracy,
+            accuracy_sd: scores.network?.get('cross-validation')?.accuracy_sd,
+            largest_class: scores['largest class']?.get('out-of-fold')?.accuracy,
+            new_samples: predicted.samples,
+            note: of.note,
+        ]
+        columns.collect { name -> cell(values[name]) }
+    }
+    return ([columns] + rows)*.join('\t').join('\n') + '\n'
+}

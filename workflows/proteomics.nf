@@ -1,0 +1,105 @@
+/*
+ * Protein quantities, or the spectra that they come from, to labels of samples and a classifier.
+ */
+
+include { SPECTRA                                  } from '../subworkflows/local/spectra'
+include { PROTEOME_PREPARE                         } from '../modules/local/proteome/prepare'
+include { PROTEOME_PREPARE as PROTEOME_PREPARE_NEW } from '../modules/local/proteome/prepare'
+include { PROTEOME_EMBED                           } from '../modules/local/proteome/embed'
+include { PROTEOME_LABEL                           } from '../modules/local/proteome/label'
+include { PROTEOME_TRAIN                           } from '../modules/local/proteome/train'
+include { PROTEOME_CLASSIFY                        } from '../modules/local/proteome/classify'
+include { whyNoClassifier; whyNoLabels             } from '../subworkflows/local/utils_proteomics'
+include { readJson                                 } from '../subworkflows/local/utils_reports'
+
+workflow PROTEOMICS {
+    take:
+    ch_studies // [meta: id, runs, format; files: table, samples, fasta, new_table, new_samples, [] where not given]
+    ch_runs    // [meta: id, study; mzML], of studies whose meta.runs is above 0
+    target     // 'label' | 'class': what the classifier learns
+
+    main:
+    ch_kinds = ch_studies.branch { meta, _files ->
+        spectra: meta.runs > 0
+        tables: true
+    }
+    SPECTRA(ch_runs, ch_kinds.spectra.map { meta, files -> [meta, files.fasta] })
+
+    // the table of a study of few runs may have a single sample, or none at all
+    ch_measured = SPECTRA.out.table
+        .map { meta, table -> [meta.id, table] }
+        .join(ch_kinds.spectra.map { meta, files -> [meta.id, meta, files] })
+        .map { _id, table, meta, files -> [meta, files + [table: table], whyNoLabels(meta.runs)] }
+        .branch { _meta, _files, reason ->
+            few: reason
+            enough: true
+        }
+    PROTEOME_PREPARE(
+        ch_kinds.tables
+            .mix(ch_measured.enough.map { meta, files, _reason -> [meta, files] })
+            .map { meta, files -> [meta, files.table, files.samples, []] }
+    )
+
+    ch_prepared = PROTEOME_PREPARE.out.proteome
+        .join(PROTEOME_PREPARE.out.report)
+        .map { meta, proteome, report -> [meta, proteome, report, whyNoLabels(readJson(report).samples.in_table)] }
+        .branch { _meta, _proteome, _report, reason ->
+            few: reason
+            enough: true
+        }
+    PROTEOME_EMBED(ch_prepared.enough.map { meta, proteome, _report, _reason -> [meta, proteome] })
+    PROTEOME_LABEL(PROTEOME_EMBED.out.latent)
+
+    ch_labelled = ch_prepared.enough
+        .map { meta, proteome, report, _reason -> [meta, proteome, report] }
+        .join(PROTEOME_LABEL.out.labels)
+        .map { meta, proteome, report, labels -> [meta, proteome, labels, whyNoClassifier(target, labels, report)] }
+        .branch { _meta, _proteome, _labels, reason ->
+            few: reason
+            enough: true
+        }
+    PROTEOME_TRAIN(
+        ch_labelled.enough.map { meta, proteome, labels, _reason -> [meta, proteome, target == 'class' ? [] : labels] }
+    )
+
+    PROTEOME_PREPARE_NEW(
+        ch_studies
+            .filter { _meta, files -> files.new_table }
+            .join(ch_labelled.enough)
+            .map { meta, files, proteome, _labels, _reason -> [meta, files.new_table, files.new_samples, proteome] }
+    )
+    PROTEOME_CLASSIFY(PROTEOME_PREPARE_NEW.out.proteome.join(PROTEOME_TRAIN.out.classifier))
+
+    notes = ch_measured.few
+        .map { meta, _files, reason -> [meta.id, reason] }
+        .mix(
+            ch_prepared.few.map { meta, _proteome, _report, reason -> [meta.id, reason] },
+            ch_labelled.few.map { meta, _proteome, _labels, reason -> [meta.id, reason] },
+        )
+    notes.subscribe { study, reason -> log.warn("${study}: ${reason}") }
+
+    results = notes
+        .map { study, reason -> [study, 'note', reason] }
+        .mix(
+            SPECTRA.out.identification.map { meta, report -> [meta.id, 'identification', report] },
+            PROTEOME_PREPARE.out.report.map { meta, report -> [meta.id, 'proteome', report] },
+            PROTEOME_LABEL.out.report.map { meta, report -> [meta.id, 'labels', report] },
+            PROTEOME_TRAIN.out.report.map { meta, report -> [meta.id, 'classifier', report] },
+            PROTEOME_CLASSIFY.out.report.map { meta, report -> [meta.id, 'predictions', report] },
+        )
+
+    versions = SPECTRA.out.versions
+        .mix(
+            PROTEOME_PREPARE.out.versions,
+            PROTEOME_EMBED.out.versions,
+            PROTEOME_LABEL.out.versions,
+            PROTEOME_TRAIN.out.versions,
+            PROTEOME_PREPARE_NEW.out.versions,
+            PROTEOME_CLASSIFY.out.versions,
+        )
+        .unique()
+
+    emit:
+    results  // [study, what it is of, JSON], or [study, 'note', why it stops]
+    versions // [process, tool, version]
+}
