@@ -37,6 +37,7 @@ class Trained:
     latent : (n_samples, latent_size) float32, the posterior means
     history : loss of each epoch
     held_out : loss of the held-out samples after each epoch; empty if there are none
+    held_out_rows : which samples these are
     best_epoch : whose weights were kept, counted from 1
     noise : the fitted standard deviation, in units of the median protein's; of ``gaussian`` only
     """
@@ -44,6 +45,7 @@ class Trained:
     latent: NDArray[np.float32]
     history: list[float]
     held_out: list[float]
+    held_out_rows: NDArray[np.int32]
     best_epoch: int
     noise: float | None
 
@@ -119,6 +121,7 @@ class _Trainer:
             latent.numpy(),
             history,
             held_out,
+            self.held,
             best_epoch,
             None if noise is None else float(np.exp(noise.numpy())),
         )
