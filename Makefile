@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint lock bench clean python python-test nextflow debian
+.PHONY: help demo demo-proteome test test-slow lint lock bench clean python python-test nextflow debian
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
@@ -16,6 +16,9 @@ help: ## this text
 
 demo: python nextflow ## simulate a community, bin it, compare with the truth
 	@scripts/demo.sh
+
+demo-proteome: python nextflow ## simulate proteomes, label their samples, compare with the truth
+	@scripts/demo-proteome.sh
 
 test: lint debian ## what every change must pass: ruff, mypy, nextflow lint, the quick tests
 	$(PYTEST)

@@ -7,7 +7,8 @@
 include { BINNING                                } from './workflows/binning'
 include { PROTEOMICS                             } from './workflows/proteomics'
 include { readInput; weightFiles                 } from './subworkflows/local/utils_latentbin'
-include { resultsText; studiesText; versionsText } from './subworkflows/local/utils_reports'
+include { linesText; resultsText                 } from './subworkflows/local/utils_reports'
+include { studiesText; versionsText              } from './subworkflows/local/utils_reports'
 include { helpText; readSchema                   } from './subworkflows/local/utils_schema'
 
 workflow {
@@ -61,7 +62,7 @@ workflow {
 
         ch_summary
             .collectFile(name: 'summary.tsv', storeDir: params.outdir)
-            .view { table -> "\n${table.text}" }
+            .view { table -> "\n${params.workflow == 'proteomics' ? linesText(table.text) : table.text}\n" }
 
         workflow.onComplete = {
             log.info(workflow.success ? "Results are in ${params.outdir}" : "Mend what the message above says, and run the same command with -resume.")

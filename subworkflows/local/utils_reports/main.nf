@@ -93,3 +93,10 @@ def studiesText(entries) {
     }
     return ([columns] + rows)*.join('\t').join('\n') + '\n'
 }
+
+// A table with its columns as lines, for the screen; those that say nothing are left out
+def linesText(text) {
+    def columns = text.readLines().collect { line -> line.split('\t', -1).toList() }.transpose().findAll { cells -> cells.drop(1).any() }
+    def widths = columns.transpose()*.collect { cell -> cell.size() }*.max()
+    return columns.collect { cells -> cells.withIndex().collect { cell, at -> cell.padRight(widths[at]) }.join('  ').trim() }.join('\n')
+}
