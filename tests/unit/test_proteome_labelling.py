@@ -182,7 +182,7 @@ def test_methods_on_equal_samples_say_that_there_is_nothing():
 
 def test_min_samples_grows_with_the_samples():
     options = LabelOptions()
-    assert [options.min_samples_for(n) for n in (10, 100, 160, 5_000)] == [3, 5, 8, 10]
+    assert [options.min_samples_for(n) for n in (10, 160, 240, 5_000)] == [3, 4, 6, 10]
     assert LabelOptions(min_samples=4).min_samples_for(5_000) == 4
     with pytest.raises(OptionError, match="--min-samples must be at least 2"):
         LabelOptions(min_samples=1)

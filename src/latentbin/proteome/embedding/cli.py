@@ -24,7 +24,7 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     embed.add_argument(
         "--output", required=True, type=Path, metavar="NPZ", help="latent, one row per sample"
     )
-    add_options(embed, EmbedOptions)
+    add_options(embed, EmbedOptions, note={"epochs": "by model"})
     add_device(embed)
     add_seed(embed)
     add_threads(embed)

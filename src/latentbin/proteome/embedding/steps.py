@@ -51,7 +51,7 @@ def embed(args: argparse.Namespace) -> None:
         {"model": options.model},
         {
             "command": "latentbin-proteome embed",
-            "options": as_dict(options),
+            "options": as_dict(options) | {"epochs": options.n_epochs()},
             "seed": args.seed,
             "versions": {
                 "latentbin": __version__,

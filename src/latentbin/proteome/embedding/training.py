@@ -76,7 +76,8 @@ class _Trainer:
         paper = options.model == "paper"
         n_held = 0 if paper else round(n_samples * options.held_out)
         n_held = n_held if n_held >= _FEWEST_HELD_OUT else 0
-        self.warm_up = 0 if paper else min(options.warm_up, options.epochs // 2)
+        self.n_epochs = options.n_epochs()
+        self.warm_up = 0 if paper else min(options.warm_up, self.n_epochs // 2)
         self.held, self.trained = order[:n_held], order[n_held:]
         self.batch_size = max(2, min(options.batch_size, len(self.trained) // 4))
         self.variables = network.variables()
@@ -88,9 +89,9 @@ class _Trainer:
     def run(self) -> Trained:
         history: list[float] = []
         held_out: list[float] = []
-        best, best_epoch, kept = np.inf, self.options.epochs, None
-        with Progress("epoch", self.options.epochs) as progress:
-            for epoch in range(1, self.options.epochs + 1):
+        best, best_epoch, kept = np.inf, self.n_epochs, None
+        with Progress("epoch", self.n_epochs) as progress:
+            for epoch in range(1, self.n_epochs + 1):
                 weight = min(1.0, epoch / self.warm_up) if self.warm_up else 1.0
                 rows = tf.constant(self.rng.permutation(self.trained))
                 fit, prior = self._epoch(
@@ -102,7 +103,7 @@ class _Trainer:
                 if not len(self.held):
                     continue
                 held_out.append(float(self._judge(tf.constant(self.held), tf.constant(epoch))))
-                if epoch < self.warm_up + _SMOOTHED and epoch < self.options.epochs:
+                if epoch < self.warm_up + _SMOOTHED and epoch < self.n_epochs:
                     continue  # not yet the loss that is meant
                 judged = float(np.mean(held_out[-_SMOOTHED:]))
                 if judged < best:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from latentbin.options import Options, option
 
-_MOST_MIN_SAMPLES, _FEWEST_MIN_SAMPLES, _SHARE = 10, 3, 20
+_MOST_MIN_SAMPLES, _FEWEST_MIN_SAMPLES, _PART = 10, 3, 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +18,7 @@ class LabelOptions(Options):
     )
     min_samples: int | None = option(
         None,
-        "Samples within eps, itself counted, that make one a core sample; not given: a twentieth "
+        "Samples within eps, itself counted, that make one a core sample; not given: a fortieth "
         f"of all, at least {_FEWEST_MIN_SAMPLES} and at most {_MOST_MIN_SAMPLES}.",
         low=2,
     )
@@ -29,4 +29,4 @@ class LabelOptions(Options):
         """The number in force for so many samples."""
         if self.min_samples is not None:
             return self.min_samples
-        return min(_MOST_MIN_SAMPLES, max(_FEWEST_MIN_SAMPLES, n_samples // _SHARE))
+        return min(_MOST_MIN_SAMPLES, max(_FEWEST_MIN_SAMPLES, n_samples // _PART))
