@@ -9,6 +9,7 @@ include { PROTEOME_EMBED                           } from '../modules/local/prot
 include { PROTEOME_LABEL                           } from '../modules/local/proteome/label'
 include { PROTEOME_TRAIN                           } from '../modules/local/proteome/train'
 include { PROTEOME_CLASSIFY                        } from '../modules/local/proteome/classify'
+include { identificationNotes; labelNotes          } from '../subworkflows/local/utils_proteomics'
 include { whyNoClassifier; whyNoLabels             } from '../subworkflows/local/utils_proteomics'
 include { readJson                                 } from '../subworkflows/local/utils_reports'
 
@@ -74,12 +75,14 @@ workflow PROTEOMICS {
         .map { meta, _files, reason -> [meta.id, reason] }
         .mix(
             ch_prepared.few.map { meta, _proteome, _report, reason -> [meta.id, reason] },
+            SPECTRA.out.identification.flatMap { meta, report -> identificationNotes(report).collect { note -> [meta.id, note] } },
+            PROTEOME_LABEL.out.report.flatMap { meta, report -> labelNotes(report).collect { note -> [meta.id, note] } },
             ch_labelled.few.map { meta, _proteome, _labels, reason -> [meta.id, reason] },
         )
-    notes.subscribe { study, reason -> log.warn("${study}: ${reason}") }
+    notes.subscribe { study, note -> log.warn("${study}: ${note}") }
 
     results = notes
-        .map { study, reason -> [study, 'note', reason] }
+        .map { study, note -> [study, 'note', note] }
         .mix(
             SPECTRA.out.identification.map { meta, report -> [meta.id, 'identification', report] },
             PROTEOME_PREPARE.out.report.map { meta, report -> [meta.id, 'proteome', report] },
@@ -100,6 +103,6 @@ workflow PROTEOMICS {
         .unique()
 
     emit:
-    results  // [study, what it is of, JSON], or [study, 'note', why it stops]
+    results  // [study, what it is of, JSON], or [study, 'note', what to know of it, or why it stops]
     versions // [process, tool, version]
 }

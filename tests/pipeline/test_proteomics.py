@@ -221,18 +221,22 @@ def test_classes_are_learned_where_they_are_asked_for(
         f"known,{simulated / 'proteome.tsv'},{renamed},matrix,{simulated / 'new.tsv'}\n"
         f"unknown,{simulated / 'proteome.tsv'},{tmp_path / 'none.csv'},,\n"
     )
-    (tmp_path / "none.csv").write_text("sample,type of it\nS0001,a\n")
+    # what truly differs is called a batch here, and the class says nothing
+    known = [f"{s},{c},{'a' if row else 'b'}\n" for row, (s, c) in enumerate(lines[1:31])]
+    (tmp_path / "none.csv").write_text("sample,batch,type of it\n" + "".join(known))
     options = ("--proteome_target", "class", "--proteome_class_column", "type of it")
-    run = run_pipeline(
-        *PROTEOMICS, "--input", sheet, *options, "--proteome_epochs", "20", "--proteome_eps", "3"
-    )
+    run = run_pipeline(*PROTEOMICS, "--input", sheet, *options, "--proteome_epochs", "100")
     assert run.returncode == 0, run.text
     summary = read_summary(run)
     assert summary["known"]["classifier_of"] == "classes"
     assert float(summary["known"]["accuracy"]) > 0.9
-    assert summary["unknown"]["note"] == (
-        "no classifier: it needs two classes of two samples each, found a: 1"
-    )
+    guess = "eps is a guess, for want of tune samples of two classes: look at labels/eps.png"
+    assert summary["known"]["note"] == guess
+    assert summary["unknown"]["note"].split("; ") == [
+        guess,
+        "no classifier: it needs two classes of two samples each, found a: 29, b: 1",
+        "the labels follow the batch rather than the class",
+    ]
     with open(simulated / "new_samples.csv", newline="") as handle:
         true = {row["sample"]: row["class"] for row in csv.DictReader(handle)}
     predicted = rows_of(run.results / "known/predictions.tsv")

@@ -25,6 +25,13 @@ from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.options import ClusterOptions as GenomeFaceOptions
 from latentbin.markers.options import MarkerOptions
 from latentbin.options import Options, as_dict, flag
+from latentbin.proteome.classifier.options import ClassifyOptions, TrainOptions
+from latentbin.proteome.embedding.options import EmbedOptions as ProteomeEmbedOptions
+from latentbin.proteome.labelling.options import LabelOptions
+from latentbin.proteome.spectra.options import IdentifyOptions, QuantifyOptions, SearchOptions
+from latentbin.proteome.tables.formats import FORMATS
+from latentbin.proteome.tables.options import PrepareOptions, ReadOptions
+from latentbin.simulate.options import ProteomeOptions
 from latentbin.vamb.options import PRESETS, ClusterOptions, EmbedOptions
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +51,19 @@ SET_BY = [
     ("min_identity", BamOptions, "min_identity"),
     ("min_bin_size", BinsOptions, "min_bin_size"),
     ("separator", BinsOptions, "separator"),
+    ("proteome_proteins", PrepareOptions, "proteins"),
+    ("proteome_quantities", PrepareOptions, "quantities"),
+    ("proteome_tune_share", PrepareOptions, "tune_share"),
+    ("proteome_model", ProteomeEmbedOptions, "model"),
+    ("proteome_latent_size", ProteomeEmbedOptions, "latent_size"),
+    ("proteome_epochs", ProteomeEmbedOptions, "epochs"),
+    ("proteome_eps", LabelOptions, "eps"),
+    ("proteome_group_by", TrainOptions, "group_by"),
+    ("spectra_precursor_tolerance", SearchOptions, "precursor_tolerance"),
+    ("spectra_fragments", SearchOptions, "fragments"),
+    ("spectra_fdr", IdentifyOptions, "fdr"),
+    ("spectra_fdr_estimate", IdentifyOptions, "fdr_estimate"),
+    ("spectra_quantities", QuantifyOptions, "method"),
 ]
 
 
@@ -69,7 +89,8 @@ def test_every_default_fits_its_own_schema() -> None:
     assert [entry["$ref"] for entry in SCHEMA["allOf"]] == [
         f"#/$defs/{key}" for key in SCHEMA["$defs"]
     ]
-    for path in ("nextflow_schema.json", "assets/schema_input.json"):
+    sheets = ("assets/schema_input.json", "assets/schema_proteomics.json")
+    for path in ("nextflow_schema.json", *sheets):
         jsonschema.Draft202012Validator.check_schema(json.loads((ROOT / path).read_text()))
 
 
@@ -102,6 +123,18 @@ def test_every_binner_runs_by_default_and_no_other_name_is_taken() -> None:
     for names in ("", "metabat", f"{binners[0]},", f"{binners[0]}, {binners[1]}", "vambgenomeface"):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(names, SPECS["binners"])
+
+
+def test_a_proteomics_sheet_takes_the_formats_of_the_command_and_names_all_columns() -> None:
+    schema = json.loads((ROOT / "assets/schema_proteomics.json").read_text())
+    columns = schema["items"]["properties"]
+    assert columns["format"]["enum"] == ["auto", *FORMATS]
+    assert f"{','.join(columns)} for proteomics" in SPECS["input"]["description"]
+    assert f"`{','.join(columns)}`" in (ROOT / "docs/usage.md").read_text()
+    rules = (ROOT / "subworkflows/local/utils_proteomics/main.nf").read_text()
+    steps = (ROOT / "src/latentbin/proteome/embedding/steps.py").read_text()
+    (fewest,) = re.findall(r"^_FEWEST = (\d+)$", steps, re.M)
+    assert f"def fewestSamples() {{\n    return {fewest}\n" in rules
 
 
 def test_every_parameter_is_used() -> None:
@@ -147,6 +180,16 @@ _OPTION_TABLES = [
     ("### Links", GraphOptions),
     ("### Autoencoder", DeepMetaBinEmbedOptions),
     ("### Peaks and splits", DeepMetaBinClusterOptions),
+    ("### Tables", PrepareOptions),
+    ("### Reading tables", ReadOptions),
+    ("### Latent of samples", ProteomeEmbedOptions),
+    ("### Labels of samples", LabelOptions),
+    ("### Classifier", TrainOptions),
+    ("### New samples", ClassifyOptions),
+    ("### Search", SearchOptions),
+    ("### Identification", IdentifyOptions),
+    ("### Quantities", QuantifyOptions),
+    ("### Simulated proteomes", ProteomeOptions),
 ]
 
 

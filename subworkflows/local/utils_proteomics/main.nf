@@ -110,3 +110,24 @@ def whyNoClassifier(target, labels, report) {
     def found = sizes ? sizes.collect { name, n -> "${name}: ${n}" }.join(', ') : 'none'
     return enough < 2 ? "no classifier: it needs two ${target == 'class' ? 'classes' : 'labels'} of two samples each, found ${found}".toString() : null
 }
+
+// What a reader of the labels must know first
+def labelNotes(report) {
+    def found = readJson(report)
+    def notes = []
+    if (found.eps_by?.startsWith('knee')) {
+        notes << 'eps is a guess, for want of tune samples of two classes: look at labels/eps.png'
+    }
+    if (found.follows?.get('class') && found.follows_most != 'class') {
+        notes << "the labels follow ${found.follows_most ? "the ${found.follows_most} rather than the class" : 'nothing that is known'}".toString()
+    }
+    return notes
+}
+
+// Why nothing was identified, where the other estimate would take something
+def identificationNotes(report) {
+    def found = readJson(report)
+    def plain = found.accepted_by_estimate?.plain?.psms
+    def nothing = found.psms?.accepted == 0 && plain
+    return nothing ? ["no PSM is within ${found.fdr * 100} % by (decoys + 1) / targets, ${plain} are by decoys / targets (--spectra_fdr_estimate plain)".toString()] : []
+}

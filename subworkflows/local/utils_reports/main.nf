@@ -49,7 +49,7 @@ def cell(value) {
 }
 
 // One line for each study: its samples, their labels and what they follow, how well a classifier
-// tells them, and why a study stops earlier
+// tells them, and what to know of them
 def studiesText(entries) {
     def studies = entries.groupBy { study, _kind, _what -> study }
     def spectra = entries.any { _study, kind, _what -> kind == 'identification' }
@@ -59,8 +59,10 @@ def studiesText(entries) {
         'classifier_of', 'split_by', 'accuracy', 'accuracy_sd', 'largest_class', 'new_samples', 'note',
     ]
     def rows = studies.collect { study, found ->
-        def of = found.collectEntries { _study, kind, what -> [kind, kind == 'note' ? what : readJson(what)] }
-        def (spotted, table, labels, trained, predicted) = ['identification', 'proteome', 'labels', 'classifier', 'predictions'].collect { kind -> of[kind] ?: [:] }
+        def of = found.findAll { _study, kind, _what -> kind != 'note' }.collectEntries { _study, kind, what -> [kind, readJson(what)] }
+        def notes = found.findAll { _study, kind, _what -> kind == 'note' }.collect { _study, _kind, note -> note }.sort()
+        def kinds = ['identification', 'proteome', 'labels', 'classifier', 'predictions']
+        def (spotted, table, labels, trained, predicted) = kinds.collect { kind -> of[kind] ?: [:] }
         def follows = labels.follows ?: [:]
         def scores = trained.scores ?: [:]
         def values = [
@@ -87,7 +89,7 @@ def studiesText(entries) {
             accuracy_sd: scores.network?.get('cross-validation')?.accuracy_sd,
             largest_class: scores['largest class']?.get('out-of-fold')?.accuracy,
             new_samples: predicted.samples,
-            note: of.note,
+            note: notes.join('; '),
         ]
         columns.collect { name -> cell(values[name]) }
     }
