@@ -121,7 +121,8 @@ def run(
         return 1
     except MemoryError:
         print(
-            f"{parser.prog}: error: out of memory. Ask for more, or raise --min-length.",
+            f"{parser.prog}: error: out of memory. Ask for more, or give less input "
+            "(contigs: raise --min-length).",
             file=sys.stderr,
         )
         return 137  # as when the system kills for want of memory: workflows then try with more

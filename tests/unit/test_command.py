@@ -51,7 +51,7 @@ def test_success_logs_version_arguments_and_time_on_stderr(capsys):
     [
         (UserError("c.fna: empty. Give contigs."), 1, "error: c.fna: empty. Give contigs."),
         (ContractError("differ", expected=1, actual=2), 1, "error: differ"),
-        (MemoryError(), 137, "out of memory. Ask for more, or raise --min-length."),
+        (MemoryError(), 137, "out of memory. Ask for more, or give less input"),
         (KeyboardInterrupt(), 130, "interrupted; no output was written"),
     ],
 )
