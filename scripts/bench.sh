@@ -59,3 +59,5 @@ python benchmarks/deepmetabin/binning.py --label simulated --composition $bins/c
     --abundance $bins/abundance.npz --markers $bins/markers.tsv \
     --truth bench/community/truth.binning --output bench/deepmetabin.json
 python benchmarks/deepmetabin/scale.py --output bench/deepmetabin_scale.json
+python benchmarks/proteome/study.py --folder bench/proteome_latents --output bench/proteome.json \
+    --figures bench/proteome_figures # goes on where it was
