@@ -62,7 +62,10 @@ def judge(points: np.ndarray, annotation: Annotation) -> dict[str, float | int]:
     )
     labels = [dbscan.labels(eps) for eps in grid]
     tune = tune_classes(annotation)
-    place = best([agreement(tune, found).v_measure for found in labels])
+    place = best(
+        [agreement(tune, found).v_measure for found in labels],
+        [int((found == NOISE).sum()) for found in labels],
+    )
     distance, spread = centres(points, annotation.classes)
     return {
         "distance": distance,

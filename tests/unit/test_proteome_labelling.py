@@ -90,11 +90,12 @@ def test_the_knee_of_a_bent_line():
     assert knee(np.full(5, 2.0)) == 2.0
 
 
-def test_of_equal_scores_the_middle_of_the_longest_run():
-    assert best([0, 1, 0, 1, 1, 1, 0, 1, 1]) == 4
-    assert best([0.3]) == 0
-    assert best([0, 0.5, 0.4]) == 1
-    assert best([1, 1, 1, 1]) == 1
+def test_of_equal_scores_the_middle_of_the_longest_run_with_least_noise():
+    assert best([0, 1, 0, 1, 1, 1, 0, 1, 1], [0] * 9) == 4
+    assert best([0.3], [7]) == 0
+    assert best([0, 0.5, 0.4], [9, 5, 1]) == 1
+    assert best([1, 1, 1, 1], [0] * 4) == 1
+    assert best([0, 1, 1, 1, 1, 1, 0], [9, 8, 8, 3, 3, 3, 0]) == 4
 
 
 def test_eps_is_chosen_by_the_tune_samples():
@@ -259,6 +260,13 @@ def test_labels_that_follow_the_batch_are_said_to(tmp_path, capfd):
     assert "no tune samples: eps" in said
     assert "is the knee of the k-distances, a guess" in said
     assert len(table(tmp_path / "out" / "methods.tsv")) == 1
+
+
+def test_labels_that_tell_nothing_of_tune_samples_are_said_to(tmp_path, capfd):
+    rng = np.random.default_rng(3)
+    save_latent(tmp_path, classes=rng.choice(["x", "y"], 121), tune=range(0, 121, 3))
+    assert label(tmp_path, "--no-compare") == 0
+    assert "tell little of the classes of the tune samples (V-measure 0." in capfd.readouterr().err
 
 
 def test_tune_samples_of_one_class_cannot_choose(tmp_path, capfd):

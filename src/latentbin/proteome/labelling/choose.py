@@ -86,16 +86,23 @@ def choose(
     tried = [_at(dbscan, value, tune, annotation.classes, seed) for value in grid]
     if fixed is not None:
         return Choice(tried, grid.index(fixed), KNEE if eps is None else GIVEN)
-    return Choice(tried, best([at.tune.v_measure for at in tried if at.tune]), TUNED)
+    scores = [at.tune.v_measure for at in tried if at.tune]
+    return Choice(tried, best(scores, [at.n_noise for at in tried]), TUNED)
 
 
-def best(scores: Sequence[float]) -> int:
-    """The place of the largest score; of several, the middle of their longest run.
+def best(scores: Sequence[float], noise: Sequence[int]) -> int:
+    """The place of the largest score; of several those with least noise, and of these the middle
+    of their longest run.
 
-    In the middle of a run eps is farthest from where the labels of tune samples change.
+    In the middle of a run eps is farthest from where the labels change.
+
+    Parameters
+    ----------
+    scores, noise : for each eps, in rising order: V-measure and noise samples
     """
-    array = np.asarray(scores)
-    top = np.isclose(array, array.max(), rtol=0, atol=1e-9)
+    score, count = np.asarray(scores), np.asarray(noise)
+    top = np.isclose(score, score.max(), rtol=0, atol=1e-9)
+    top &= count == count[top].min()
     edges = np.flatnonzero(np.diff(np.concatenate(([0], top.astype(np.int8), [0]))))
     starts, ends = edges[::2], edges[1::2]
     longest = int(np.argmax(ends - starts))

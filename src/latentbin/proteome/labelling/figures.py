@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from latentbin.proteome.annotation import Annotation
@@ -79,6 +80,9 @@ def draw_eps(path: Path, choice: Choice, core_distances: NDArray[np.float64], k:
     counts.set_title("Clusters and noise")
     for axis in (scores, counts):
         axis.set_xscale("log")
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+        axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set_xlabel("eps")
         axis.axvline(choice.chosen.eps, color="black", linewidth=0.8)
         axis.legend(fontsize=8, frameon=False)

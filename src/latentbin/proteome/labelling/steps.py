@@ -28,6 +28,7 @@ from latentbin.proteome.labelling.scores import AGREEMENT, Agreement, agreement,
 
 logger = logging.getLogger(__name__)
 
+_POOR = 0.5  # V-measure of tune samples that deserves a word
 _BY_CHANCE = 0.05  # adjusted mutual information that is not worth a word
 
 
@@ -90,6 +91,12 @@ def _warn(choice: Choice, annotation: Annotation) -> None:
             "each class as tune samples, or look at eps.png and give --eps",
             lack,
             choice.chosen.eps,
+        )
+    if choice.how == TUNED and choice.chosen.tune and choice.chosen.tune.v_measure < _POOR:
+        logger.warning(
+            "warning: even at the best eps the labels tell little of the classes of the tune "
+            "samples (V-measure %.3f): the latent does not keep them apart",
+            choice.chosen.tune.v_measure,
         )
     if choice.chosen.n_clusters < 2:
         logger.warning(
