@@ -9,9 +9,8 @@ include { PROTEOME_EMBED                           } from '../modules/local/prot
 include { PROTEOME_LABEL                           } from '../modules/local/proteome/label'
 include { PROTEOME_TRAIN                           } from '../modules/local/proteome/train'
 include { PROTEOME_CLASSIFY                        } from '../modules/local/proteome/classify'
-include { identificationNotes; labelNotes          } from '../subworkflows/local/utils_proteomics'
-include { whyNoClassifier; whyNoLabels             } from '../subworkflows/local/utils_proteomics'
-include { readJson                                 } from '../subworkflows/local/utils_reports'
+include { readJson; studyNotes                     } from '../subworkflows/local/utils_reports'
+include { whyNoClassifier; whyNoLabels             } from '../subworkflows/local/utils_reports'
 
 workflow PROTEOMICS {
     take:
@@ -71,14 +70,17 @@ workflow PROTEOMICS {
     )
     PROTEOME_CLASSIFY(PROTEOME_PREPARE_NEW.out.proteome.join(PROTEOME_TRAIN.out.classifier))
 
+    // what a reader must know of a study, or why it stops
     notes = ch_measured.few
-        .map { meta, _files, reason -> [meta.id, reason] }
+        .map { meta, _files, reason -> [meta, [reason]] }
         .mix(
-            ch_prepared.few.map { meta, _proteome, _report, reason -> [meta.id, reason] },
-            SPECTRA.out.identification.flatMap { meta, report -> identificationNotes(report).collect { note -> [meta.id, note] } },
-            PROTEOME_LABEL.out.report.flatMap { meta, report -> labelNotes(report).collect { note -> [meta.id, note] } },
-            ch_labelled.few.map { meta, _proteome, _labels, reason -> [meta.id, reason] },
+            ch_prepared.few.map { meta, _proteome, _report, reason -> [meta, [reason]] },
+            ch_labelled.few.map { meta, _proteome, _labels, reason -> [meta, [reason]] },
+            SPECTRA.out.identification
+                .mix(PROTEOME_LABEL.out.report, PROTEOME_TRAIN.out.report)
+                .map { meta, report -> [meta, studyNotes(report)] },
         )
+        .flatMap { meta, found -> found.collect { note -> [meta.id, note] } }
     notes.subscribe { study, note -> log.warn("${study}: ${note}") }
 
     results = notes

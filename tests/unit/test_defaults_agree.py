@@ -131,7 +131,7 @@ def test_a_proteomics_sheet_takes_the_formats_of_the_command_and_names_all_colum
     assert columns["format"]["enum"] == ["auto", *FORMATS]
     assert f"{','.join(columns)} for proteomics" in SPECS["input"]["description"]
     assert f"`{','.join(columns)}`" in (ROOT / "docs/usage.md").read_text()
-    rules = (ROOT / "subworkflows/local/utils_proteomics/main.nf").read_text()
+    rules = (ROOT / "subworkflows/local/utils_reports/main.nf").read_text()
     steps = (ROOT / "src/latentbin/proteome/embedding/steps.py").read_text()
     (fewest,) = re.findall(r"^_FEWEST = (\d+)$", steps, re.M)
     assert f"def fewestSamples() {{\n    return {fewest}\n" in rules

@@ -1,5 +1,6 @@
 //
-// What came out of a run, as text: versions, and the summary of each workflow
+// What came out of a run, as text: versions, the summary of each workflow, and why a study stops.
+// Includes nothing: several scripts include it.
 //
 
 // Versions of everything that ran, as YAML: process, then program and version
@@ -101,4 +102,44 @@ def linesText(text) {
     def columns = text.readLines().collect { line -> line.split('\t', -1).toList() }.transpose().findAll { cells -> cells.drop(1).any() }
     def widths = columns.transpose()*.collect { cell -> cell.size() }*.max()
     return columns.collect { cells -> cells.withIndex().collect { cell, at -> cell.padRight(widths[at]) }.join('  ').trim() }.join('\n')
+}
+
+// What one must know of a study, by the report of any of its steps
+def studyNotes(report) {
+    def found = readJson(report)
+    def notes = []
+    def plain = found.accepted_by_estimate?.plain?.psms
+    if (plain && found.psms.accepted == 0) {
+        notes << "no PSM is within a rate of ${found.fdr} by (decoys + 1) / targets, ${plain} are by decoys / targets (--spectra_fdr_estimate plain)"
+    }
+    if (found.eps_by?.startsWith('knee')) {
+        notes << 'eps is a guess, for want of tune samples of two classes: look at labels/eps.png'
+    }
+    if (found.follows?.get('class') && found.follows_most != 'class') {
+        notes << "the labels follow ${found.follows_most ? "the ${found.follows_most} rather than the class" : 'nothing that is known'}"
+    }
+    // of labels or classes that the scores say nothing of
+    notes.addAll((found.notes ?: []).findAll { note -> note.startsWith('class ') }.collect { note -> "classifier: ${note}" })
+    return notes*.toString()
+}
+
+// Samples that an autoencoder needs (latentbin-proteome embed)
+def fewestSamples() {
+    return 8
+}
+
+// Why a study is not labelled, or null
+def whyNoLabels(n_samples) {
+    def found = n_samples == 1 ? 'there is 1' : "there are ${n_samples}"
+    return n_samples < fewestSamples() ? "no labels: they need ${fewestSamples()} samples, ${found}".toString() : null
+}
+
+// Why there is no classifier, or null: it needs two labels (or classes) with two samples each
+def whyNoClassifier(target, labels, report) {
+    def sizes = target == 'class'
+        ? readJson(report).samples?.classes ?: [:]
+        : labels.readLines().drop(1).collect { line -> line.split('\t')[1] }.findAll { label -> label != 'noise' }.countBy { label -> label }
+    def enough = sizes.count { _name, n -> n >= 2 }
+    def found = sizes ? sizes.collect { name, n -> "${name}: ${n}" }.join(', ') : 'none'
+    return enough < 2 ? "no classifier: it needs two ${target == 'class' ? 'classes' : 'labels'} of two samples each, found ${found}".toString() : null
 }
