@@ -232,7 +232,7 @@ def test_classes_are_learned_where_they_are_asked_for(
     assert float(summary["known"]["accuracy"]) > 0.9
     guess = "eps is a guess, for want of tune samples of two classes: look at labels/eps.png"
     assert summary["known"]["note"] == guess
-    assert summary["unknown"]["note"].split("; ") == [
+    assert summary["unknown"]["note"].split(" | ") == [
         guess,
         "no classifier: it needs two classes of two samples each, found a: 29, b: 1",
         "the labels follow the batch rather than the class",

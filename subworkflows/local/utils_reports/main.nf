@@ -90,7 +90,7 @@ def studiesText(entries) {
             accuracy_sd: scores.network?.get('cross-validation')?.accuracy_sd,
             largest_class: scores['largest class']?.get('out-of-fold')?.accuracy,
             new_samples: predicted.samples,
-            note: notes.join('; '),
+            note: notes.join(' | '),
         ]
         columns.collect { name -> cell(values[name]) }
     }
@@ -114,6 +114,9 @@ def studyNotes(report) {
     }
     if (found.eps_by?.startsWith('knee')) {
         notes << 'eps is a guess, for want of tune samples of two classes: look at labels/eps.png'
+    }
+    if (found.eps_by == 'tune samples' && found.tune.v_measure < 0.5) {
+        notes << "even at the best eps the labels tell little of the classes of the tune samples (V-measure ${shown(found.tune.v_measure)})"
     }
     if (found.follows?.get('class') && found.follows_most != 'class') {
         notes << "the labels follow ${found.follows_most ? "the ${found.follows_most} rather than the class" : 'nothing that is known'}"
