@@ -8,6 +8,7 @@ from typing import Any
 
 from latentbin.proteome.plots import COLOURS, NOISE, SIGNS, new_figure, save_figure
 
+_COMPARED = "Latent of 2,000 samples with 6 informative proteins per class"
 LATENT, PCA2, PCA3 = "autoencoder", "2 principal components", "3 principal components"
 
 
@@ -146,6 +147,7 @@ def draw_methods(path: Path, rows: list[dict]) -> None:
     axes[0, 0].set_ylabel("score")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    figure.suptitle(_COMPARED, fontsize="medium")
     save_figure(figure, path)
 
 
@@ -174,16 +176,18 @@ def draw_eps(path: Path, rows: list[dict]) -> None:
         lower.plot(eps, [row["clusters"] for row in points], color=COLOURS[0])
         lower.axhline(4, color=NOISE, linewidth=0.8, linestyle="--")
         lower.set_yscale("symlog", linthresh=10)
+        lower.set_yticks([0, 2, 4, 10, 20], ["0", "2", "4", "10", "20"])
         lower.set_ylim(bottom=0)
         for axis in (upper, lower):
             axis.set_xscale("log")
             axis.axvline(chosen, color="black", linewidth=0.8)
-        upper.set_title(f"{setting}; eps {chosen:.3g} (line) by tune samples")
+        upper.set_title(f"{setting}: eps {chosen:.3g} (line) by tune samples")
         lower.set_xlabel("eps")
     axes[0, 0].set_ylabel("score")
     axes[1, 0].set_ylabel("clusters (dashed: 4 classes)")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False, fontsize=8)
+    figure.suptitle(_COMPARED, fontsize="medium")
     save_figure(figure, path)
 
 

@@ -37,7 +37,7 @@ SIGNALS = (1, 2, 3, 4, 5, 6, 7, 8)
 SEEDS = (1, 2, 3, 4, 5)
 SIGNAL_SEEDS, METHOD_SEEDS, PAPER_SEEDS = (1, 2, 3), (1, 2, 3), (1,)  # of the slower parts
 MIDDLE = (2000, 6, 6)  # samples, informative proteins, signal to noise
-SETTINGS = {"2,000 samples, 6 informative, signal 6": MIDDLE, "signal 2": (2000, 6, 2)}
+SETTINGS = {"signal to noise 6": MIDDLE, "signal to noise 2": (*MIDDLE[:2], 2)}
 OPTIONS = LabelOptions()
 
 
@@ -159,13 +159,17 @@ def trends(table: list[dict], names: tuple[str, ...]) -> list[dict]:
                     (a[0] - b[0]) / max(((a[1] or 0) ** 2 + (b[1] or 0) ** 2) ** 0.5, 1e-9)
                     for a, b in pairwise(points)
                 ]
-                correlation = spearmanr([line[axis] for line in lines], [p[0] for p in points])
+                means = [point[0] for point in points]
+                differ = len(set(means)) > 1  # or there is no correlation
+                rank = (
+                    spearmanr([line[axis] for line in lines], means).statistic if differ else None
+                )
                 rows.append(
                     {
                         "measure": name,
                         "along": axis,
                         **dict(zip(fixed, at, strict=True)),
-                        "spearman": round(float(correlation.statistic), 3),
+                        "spearman": round(float(rank), 3) if rank is not None else None,
                         "largest_fall_in_se": round(max(falls), 2),
                         "monotone_within_noise": max(falls) <= 2,
                     }
