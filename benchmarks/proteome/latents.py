@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from dataclasses import asdict, dataclass
@@ -53,6 +54,7 @@ def train(cells: list[Cell], folder: Path, threads: int) -> None:
         begin = time.perf_counter()
         _train_one(cell, cell.path(folder))
         keras.utils.clear_session()
+        gc.collect()  # compiled functions hold their data in cycles
         print(
             f"{number} of {len(owed)}: {cell}, {time.perf_counter() - begin:.1f} s in all",
             flush=True,
