@@ -7,6 +7,7 @@ import os
 import numpy as np
 import pytest
 from scipy import integrate, stats
+from scipy.spatial.distance import pdist
 from sklearn.cluster import KMeans
 from sklearn.metrics import v_measure_score
 
@@ -140,6 +141,36 @@ def test_the_divergence_is_that_of_an_integral(gaussian):
         )[0]
     _, divergence = network.losses(tf.constant([5]), np.zeros((1, 2), np.float32))
     assert float(divergence) == pytest.approx(expected, rel=1e-3)
+
+
+def test_noise_goes_into_what_is_encoded_and_present_and_nowhere_else(gaussian):
+    seen, network = gaussian
+    n_proteins = seen.deviations.shape[1]
+    inputs = network.inputs.numpy()[[3, 8]]
+    noise = np.random.default_rng(1).normal(size=(2, n_proteins)).astype(np.float32)
+    noisy = network.corrupted(tf.constant(inputs), tf.constant([3, 8]), tf.constant(noise)).numpy()
+    np.testing.assert_allclose(
+        noisy[:, :n_proteins] - inputs[:, :n_proteins], noise * seen.present[[3, 8]], atol=1e-5
+    )
+    assert (noisy[:, n_proteins:] == inputs[:, n_proteins:]).all()
+    # what is to be reconstructed is the same: only the latent differs
+    rows, still = tf.constant([3, 8]), np.zeros((2, 2), np.float32)
+    latent, _ = network.encode(rows, tf.constant(noise))
+    fit, _ = network.losses(rows, still, tf.constant(noise))
+    expected = network.reconstruction(rows, latent).numpy().mean()
+    assert float(fit) == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_input_noise_draws_the_samples_of_a_group_together():
+    """Without it, the encoder learns samples by heart and each has a place of its own."""
+    values, classes = planted(200, 500)
+    separation = {}
+    for noise in (0.0, 1.5):
+        latent = train_latent(proteome(values), EmbedOptions(input_noise=noise), 1).latent
+        groups = [latent[classes == group] for group in range(3)]
+        within = np.sqrt(np.mean([group.var(axis=0) for group in groups]))
+        separation[noise] = pdist([group.mean(axis=0) for group in groups]).mean() / within
+    assert separation[1.5] > 1.2 * separation[0.0] > 1
 
 
 def test_groups_of_samples_lie_apart():

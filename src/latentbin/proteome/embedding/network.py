@@ -39,6 +39,7 @@ class Autoencoder:
 
     def __init__(self, inputs: NDArray[np.float32], latent_size: int) -> None:
         self.inputs = tf.constant(inputs)
+        self.n_proteins = inputs.shape[1]
         self.latent_size = latent_size
         self.encoder = keras.Sequential(
             [
@@ -56,19 +57,32 @@ class Autoencoder:
         """Negative log-likelihood of each row, (n_rows,), in nats."""
         raise NotImplementedError
 
-    def encode(self, rows: Any) -> tuple[Any, Any]:
-        """Mean and log variance of the latent, each (n_rows, latent_size)."""
-        both = self.encoder(tf.gather(self.inputs, rows))
+    def encode(self, rows: Any, corruption: Any = None) -> tuple[Any, Any]:
+        """Mean and log variance of the latent, each (n_rows, latent_size).
+
+        Parameters
+        ----------
+        corruption : (n_rows, n_proteins) is added to the quantities that are present; none if None
+        """
+        inputs = tf.gather(self.inputs, rows)
+        if corruption is not None:
+            inputs = self.corrupted(inputs, rows, corruption)
+        both = self.encoder(inputs)
         return both[:, : self.latent_size], both[:, self.latent_size :]
 
-    def losses(self, rows: Any, noise: Any) -> tuple[Any, Any]:
+    def corrupted(self, inputs: Any, rows: Any, corruption: Any) -> Any:
+        """The inputs of rows with noise."""
+        raise NotImplementedError
+
+    def losses(self, rows: Any, noise: Any, corruption: Any = None) -> tuple[Any, Any]:
         """Reconstruction and divergence from the prior, means over rows (Kingma and Welling 2014).
 
         Parameters
         ----------
         noise : (n_rows, latent_size) standard normal
+        corruption : of what is encoded, not of what is to be reconstructed (Im et al. 2017)
         """
-        mean, log_variance = self.encode(rows)
+        mean, log_variance = self.encode(rows, corruption)
         latent = mean + ops.exp(log_variance / 2) * noise
         divergence = 0.5 * ops.sum(mean**2 + ops.exp(log_variance) - 1 - log_variance, axis=1)
         return ops.mean(self.reconstruction(rows, latent)), ops.mean(divergence)
@@ -134,6 +148,12 @@ class GaussianAutoencoder(Autoencoder):
             *self.decoder.trainable_variables,
             self.log_noise,
         ]
+
+    def corrupted(self, inputs: Any, rows: Any, corruption: Any) -> Any:
+        corruption *= tf.gather(self.present, rows)
+        return tf.concat(
+            [inputs[:, : self.n_proteins] + corruption, inputs[:, self.n_proteins :]], axis=1
+        )
 
     def reconstruction(self, rows: Any, latent: Any) -> Any:
         deviations = tf.gather(self.inputs, rows)[:, : self.n_proteins]

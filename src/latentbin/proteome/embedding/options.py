@@ -29,6 +29,13 @@ class EmbedOptions(Options):
         "with the paper's model.",
         low=1,
     )
+    input_noise: float = option(
+        1.5,
+        "Noise that is added in training to what is encoded, so that the encoder does not learn "
+        "samples by heart: its standard deviation, in those of the median protein; gaussian only.",
+        low=0,
+        high=100,
+    )
     batch_size: int = option(128, "Samples per step of training, at most a quarter of all.", low=2)
     learning_rate: float = option(0.001, "Step size of Adam.", low=1e-8, high=1)
     warm_up: int = option(

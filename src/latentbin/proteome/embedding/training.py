@@ -77,6 +77,7 @@ class _Trainer:
         n_held = 0 if paper else round(n_samples * options.held_out)
         n_held = n_held if n_held >= _FEWEST_HELD_OUT else 0
         self.n_epochs = options.n_epochs()
+        self.input_noise = 0.0 if paper else options.input_noise
         self.warm_up = 0 if paper else min(options.warm_up, self.n_epochs // 2)
         self.held, self.trained = order[:n_held], order[n_held:]
         self.batch_size = max(2, min(options.batch_size, len(self.trained) // 4))
@@ -139,12 +140,20 @@ class _Trainer:
             noise = tf.random.stateless_normal(
                 (tf.shape(batch)[0], self.options.latent_size), (self.seed + step, epoch)
             )
+            corruption = self._corruption(tf.shape(batch)[0], step, epoch)
             with tf.GradientTape() as tape:
-                fit, prior = self.network.losses(batch, noise)
+                fit, prior = self.network.losses(batch, noise, corruption)
                 loss = fit + weight * prior
             self.optimizer.apply(tape.gradient(loss, self.variables), self.variables)
             total += tf.stack([fit, prior])
         return total / tf.cast(n_steps, tf.float32)
+
+    def _corruption(self, n_rows: Any, step: Any, epoch: Any) -> Any:
+        if not self.input_noise:
+            return None
+        shape = (n_rows, self.network.n_proteins)
+        # other numbers than the latent's, which are of the same step and epoch
+        return self.input_noise * tf.random.stateless_normal(shape, (self.seed + step, -epoch))
 
     def _held_out_loss(self, rows: Any, epoch: Any) -> Any:
         noise = tf.random.stateless_normal(
