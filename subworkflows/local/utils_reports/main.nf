@@ -118,7 +118,7 @@ def studyNotes(report) {
     if (found.eps_by == 'tune samples' && found.tune.v_measure < 0.5) {
         notes << "even at the best eps the labels tell little of the classes of the tune samples (V-measure ${shown(found.tune.v_measure)})"
     }
-    if (found.follows?.get('class') && found.follows_most != 'class') {
+    if (found.labels > 1 && found.follows?.get('class') && found.follows_most != 'class') {
         notes << "the labels follow ${found.follows_most ? "the ${found.follows_most} rather than the class" : 'nothing that is known'}"
     }
     // of labels or classes that the scores say nothing of
