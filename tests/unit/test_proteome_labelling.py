@@ -262,6 +262,13 @@ def test_labels_that_follow_the_batch_are_said_to(tmp_path, capfd):
     assert len(table(tmp_path / "out" / "methods.tsv")) == 1
 
 
+@pytest.mark.parametrize("batches", [["x"] * 3 + ["y"] + [""] * 117, [*map(str, range(121))]])
+def test_single_samples_are_no_groups_to_follow(tmp_path, batches):
+    save_latent(tmp_path, batches=batches)
+    assert label(tmp_path, "--no-compare") == 0
+    assert [row["known"] for row in table(tmp_path / "out" / "follows.tsv")] == ["class"]
+
+
 def test_labels_that_tell_nothing_of_tune_samples_are_said_to(tmp_path, capfd):
     rng = np.random.default_rng(3)
     save_latent(tmp_path, classes=rng.choice(["x", "y"], 121), tune=range(0, 121, 3))

@@ -112,8 +112,16 @@ def _follows(annotation: Annotation, labels: NDArray[np.intp]) -> dict[str, Agre
         "batch": annotation.batches,
         "donor": annotation.donors,
     }
-    found = {name: agreement(groups, labels) for name, groups in known.items()}
+    found = {
+        name: agreement(groups, labels) for name, groups in known.items() if _are_groups(groups)
+    }
     return {name: score for name, score in found.items() if score is not None}
+
+
+def _are_groups(groups: NDArray[np.str_]) -> bool:
+    """Whether two groups have two samples each: labels agree with single samples by nature."""
+    sizes = Counter(groups[groups != ""].tolist()).values()
+    return sum(size > 1 for size in sizes) > 1
 
 
 def _of_dbscan(choice: Choice, min_samples: int) -> Clustering:
