@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import time
 from dataclasses import asdict
 from itertools import combinations, pairwise
@@ -247,7 +246,6 @@ def main() -> None:
     args = parser.parse_args()
     cells = all_cells()
     train(cells, args.folder, args.threads)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     rows = [judge_cell(cell, args.folder) for cell in cells]
     print("judged", flush=True)
     own = ("distance", "separation", "v_measure", "distance_held_out", "separation_held_out")
@@ -259,7 +257,6 @@ def main() -> None:
             "cores": os.cpu_count(),
             "processor": platform.processor() or platform.machine(),
             "threads": args.threads,
-            "peak_gib": round(peak, 2),
         },
         "middle": [
             _rounded(row)
