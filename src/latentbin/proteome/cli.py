@@ -23,6 +23,9 @@ examples:
   latentbin-proteome prepare --table new.tsv --like proteome.npz --output new.npz
   latentbin-proteome classify --proteome new.npz --classifier classifier/classifier.npz \\
       --output predictions.tsv
+
+The table may come from spectra: search and quantify each run, identify and tabulate all of them
+(see the help of each).
 """
 
 
