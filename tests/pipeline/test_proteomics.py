@@ -221,7 +221,7 @@ def test_classes_are_learned_where_they_are_asked_for(
         f"known,{simulated / 'proteome.tsv'},{renamed},matrix,{simulated / 'new.tsv'}\n"
         f"unknown,{simulated / 'proteome.tsv'},{tmp_path / 'none.csv'},,\n"
     )
-    # what truly differs is called a batch here, and the class says nothing
+    # what truly differs is called a batch here; one sample of a class is no group to follow
     known = [f"{s},{c},{'a' if row else 'b'}\n" for row, (s, c) in enumerate(lines[1:31])]
     (tmp_path / "none.csv").write_text("sample,batch,type of it\n" + "".join(known))
     options = ("--proteome_target", "class", "--proteome_class_column", "type of it")
@@ -235,8 +235,8 @@ def test_classes_are_learned_where_they_are_asked_for(
     assert summary["unknown"]["note"].split(" | ") == [
         guess,
         "no classifier: it needs two classes of two samples each, found a: 29, b: 1",
-        "the labels follow the batch rather than the class",
     ]
+    assert summary["unknown"]["follows"] == "batch"
     with open(simulated / "new_samples.csv", newline="") as handle:
         true = {row["sample"]: row["class"] for row in csv.DictReader(handle)}
     predicted = rows_of(run.results / "known/predictions.tsv")
