@@ -220,10 +220,14 @@ def test_classes_are_learned_where_they_are_asked_for(
         "study,table,samples,format,new_table\n"
         f"known,{simulated / 'proteome.tsv'},{renamed},matrix,{simulated / 'new.tsv'}\n"
         f"unknown,{simulated / 'proteome.tsv'},{tmp_path / 'none.csv'},,\n"
+        f"other,{simulated / 'proteome.tsv'},{tmp_path / 'other.csv'},,\n"
     )
     # what truly differs is called a batch here; one sample of a class is no group to follow
     known = [f"{s},{c},{'a' if row else 'b'}\n" for row, (s, c) in enumerate(lines[1:31])]
     (tmp_path / "none.csv").write_text("sample,batch,type of it\n" + "".join(known))
+    # and here classes are groups, which have nothing to do with the proteins
+    known = [f"{s},{c},{'xy'[row % 2]}\n" for row, (s, c) in enumerate(lines[1:])]
+    (tmp_path / "other.csv").write_text("sample,batch,type of it\n" + "".join(known))
     options = ("--proteome_target", "class", "--proteome_class_column", "type of it")
     run = run_pipeline(*PROTEOMICS, "--input", sheet, *options, "--proteome_epochs", "100")
     assert run.returncode == 0, run.text
@@ -237,6 +241,8 @@ def test_classes_are_learned_where_they_are_asked_for(
         "no classifier: it needs two classes of two samples each, found a: 29, b: 1",
     ]
     assert summary["unknown"]["follows"] == "batch"
+    notes = summary["other"]["note"].split(" | ")
+    assert "the labels follow the batch rather than the class" in notes
     with open(simulated / "new_samples.csv", newline="") as handle:
         true = {row["sample"]: row["class"] for row in csv.DictReader(handle)}
     predicted = rows_of(run.results / "known/predictions.tsv")
