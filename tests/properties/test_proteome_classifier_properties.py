@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latentbin.proteome.classifier.calibration import fit_temperature, log_probabilities
+from latentbin.learning.calibration import fit_temperature, log_probabilities
 from latentbin.proteome.classifier.splits import hold_out, make_folds, splits_of
 
 

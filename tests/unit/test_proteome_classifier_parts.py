@@ -10,9 +10,7 @@ from scipy.optimize import minimize_scalar
 from sklearn import metrics
 
 from latentbin.errors import ContractError, UserError
-from latentbin.matrix import NamedMatrix
-from latentbin.proteome.annotation import Annotation
-from latentbin.proteome.classifier.calibration import (
+from latentbin.learning.calibration import (
     UNSEEN,
     calibration_error,
     fit_temperature,
@@ -20,11 +18,13 @@ from latentbin.proteome.classifier.calibration import (
     reliability,
     smooth_targets,
 )
+from latentbin.learning.scores import class_scores, confusion, score
+from latentbin.matrix import NamedMatrix
+from latentbin.proteome.annotation import Annotation
 from latentbin.proteome.classifier.model import Classifier
 from latentbin.proteome.classifier.network import Network, Scaling
 from latentbin.proteome.classifier.options import TrainOptions
 from latentbin.proteome.classifier.outputs import number
-from latentbin.proteome.classifier.scores import class_scores, confusion, score
 from latentbin.proteome.classifier.splits import (
     choose_grouping,
     groups_per_class,

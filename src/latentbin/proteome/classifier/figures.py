@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from latentbin.proteome.classifier.calibration import calibration_error, reliability
+from latentbin.learning.calibration import calibration_error, reliability
 from latentbin.proteome.classifier.judge import Judged
 from latentbin.proteome.plots import COLOURS, NOISE, SIGNS, new_figure
 

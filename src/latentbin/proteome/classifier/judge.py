@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.proteome.classifier.calibration import (
+from latentbin.learning.calibration import (
     calibration_error,
     fit_temperature,
     log_probabilities,
 )
-from latentbin.proteome.classifier.scores import MEASURES, score
+from latentbin.learning.scores import MEASURES, score
 from latentbin.proteome.classifier.splits import Split, splits_of
 
 # quantities (n, n_proteins) -> logits (n, n_classes)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentbin.errors import ContractError, UserError
+from latentbin.learning.calibration import log_probabilities
+from latentbin.learning.dense import Layers, check_layers
 from latentbin.matrix import NamedMatrix, members_of, save_members
-from latentbin.proteome.classifier.calibration import log_probabilities
 from latentbin.proteome.classifier.network import Network, Scaling
 
 KIND = "classifier"
@@ -153,18 +154,12 @@ class Classifier:
 
 def _check_shapes(
     scaling: Scaling,
-    layers: list[tuple[NDArray[np.float32], NDArray[np.float32]]],
+    layers: Layers,
     n_proteins: int,
     n_classes: int,
 ) -> None:
     """Whatever does not fit is a damaged file: a ValueError, as the reader expects."""
-    width = n_proteins
     for vector in (scaling.mean, scaling.deviation):
         if vector.shape != (n_proteins,) or not np.isfinite(vector).all():
             raise ValueError("scaling")
-    for kernel, bias in layers:
-        if kernel.shape != (width, len(bias)) or not np.isfinite([kernel.sum(), bias.sum()]).all():
-            raise ValueError("layer")
-        width = len(bias)
-    if width != n_classes or not layers:
-        raise ValueError("classes")
+    check_layers(layers, n_proteins, n_classes)

@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.learning.calibration import UNSEEN
 from latentbin.learning.progress import Progress
-from latentbin.proteome.classifier.calibration import UNSEEN
 from latentbin.proteome.classifier.judge import Fit, Predict
 from latentbin.proteome.classifier.network import Scaling
 from latentbin.proteome.classifier.options import TrainOptions

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from latentbin.learning.dense import Layers, dense_logits
 
 # Samples to come may lie anywhere in a protein that hardly varied among those of training.
 _LARGEST_SCORE = 5.0
@@ -15,7 +16,6 @@ _LARGEST_SCORE = 5.0
 _MISSING_SCORE = -1.5
 # a protein's deviation is at least this share of the median protein's
 _LEAST_DEVIATION = 0.5
-_BLOCK = 4096  # samples at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,18 +66,8 @@ class Network:
     """
 
     scaling: Scaling
-    layers: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
+    layers: Layers
 
     def logits(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
         """Unnormalised log probabilities (n_samples, n_classes) of quantities in [0, 1]."""
-        blocks = [
-            self._logits(values[start : start + _BLOCK]) for start in range(0, len(values), _BLOCK)
-        ]
-        return np.concatenate(blocks or [self._logits(values)]).astype(np.float64)
-
-    def _logits(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        hidden = self.scaling(values)
-        for kernel, bias in self.layers[:-1]:
-            hidden = np.maximum(hidden @ kernel + bias, 0)
-        kernel, bias = self.layers[-1]
-        return hidden @ kernel + bias
+        return dense_logits(values, self.layers, self.scaling)

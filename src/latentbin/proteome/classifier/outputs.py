@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentbin.files import write_table
+from latentbin.learning.scores import MEASURES, class_scores, confusion
 from latentbin.proteome.classifier.judge import Judged
-from latentbin.proteome.classifier.scores import MEASURES, class_scores, confusion
 
 CROSS_VALIDATION, OUT_OF_FOLD, HELD_OUT = "cross-validation", "out-of-fold", "held-out"
 _AFTER = ("calibration_error", "uncalibrated_log_loss", "uncalibrated_calibration_error")

@@ -16,6 +16,7 @@ import tensorflow as tf
 from latentbin import __version__
 from latentbin.command import stage
 from latentbin.learning.progress import Progress
+from latentbin.learning.scores import confusion
 from latentbin.matrix import NamedMatrix
 from latentbin.options import as_dict
 from latentbin.proteome.classifier import models, outputs
@@ -25,7 +26,6 @@ from latentbin.proteome.classifier.model import SCALED_BY, Classifier
 from latentbin.proteome.classifier.network import Network
 from latentbin.proteome.classifier.options import TrainOptions
 from latentbin.proteome.classifier.outputs import CROSS_VALIDATION, HELD_OUT, OUT_OF_FOLD
-from latentbin.proteome.classifier.scores import confusion
 from latentbin.proteome.classifier.splits import by_plural, groups_per_class, splits_of
 from latentbin.proteome.classifier.task import Task
 from latentbin.proteome.classifier.training import Trainer
