@@ -1,0 +1,1 @@
+"""Supervised taxonomy of contigs, with splits that do not flatter."""
