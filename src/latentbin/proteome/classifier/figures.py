@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from latentbin.learning.calibration import calibration_error, reliability
+from latentbin.plots import COLOURS, NOISE, SIGNS, new_figure
 from latentbin.proteome.classifier.judge import Judged
-from latentbin.proteome.plots import COLOURS, NOISE, SIGNS, new_figure
 
 _MOST_NUMBERS = 25  # classes up to which cells are numbered
 _LONGEST = 30  # letters of a class's name

@@ -19,6 +19,7 @@ from latentbin.learning.progress import Progress
 from latentbin.learning.scores import confusion
 from latentbin.matrix import NamedMatrix
 from latentbin.options import as_dict
+from latentbin.plots import save_figure
 from latentbin.proteome.classifier import models, outputs
 from latentbin.proteome.classifier.figures import confusion_figure, reliability_figure
 from latentbin.proteome.classifier.judge import Judged, judge_folds, judge_held_out
@@ -29,7 +30,6 @@ from latentbin.proteome.classifier.outputs import CROSS_VALIDATION, HELD_OUT, OU
 from latentbin.proteome.classifier.splits import by_plural, groups_per_class, splits_of
 from latentbin.proteome.classifier.task import Task
 from latentbin.proteome.classifier.training import Trainer
-from latentbin.proteome.plots import save_figure
 
 logger = logging.getLogger(__name__)
 

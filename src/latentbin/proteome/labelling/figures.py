@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
+from latentbin.plots import COLOURS, NOISE, SIGNS, new_figure, save_figure
 from latentbin.proteome.annotation import Annotation
 from latentbin.proteome.labelling.choose import KNEE, Choice
-from latentbin.proteome.plots import COLOURS, NOISE, SIGNS, new_figure, save_figure
 
 _MOST_NAMED = 12
 
