@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from latentbin.proteome.plots import COLOURS, NOISE, SIGNS, new_figure, save_figure
+from latentbin.plots import COLOURS, NOISE, SIGNS, new_figure, save_figure
 
 _COMPARED = "Latent of 2,000 samples with 6 informative proteins per class"
 LATENT, PCA2, PCA3 = "autoencoder", "2 principal components", "3 principal components"
