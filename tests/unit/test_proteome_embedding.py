@@ -22,7 +22,7 @@ from latentbin.proteome.cli import main
 from latentbin.proteome.embedding.features import features_of
 from latentbin.proteome.embedding.network import GaussianAutoencoder, PaperAutoencoder
 from latentbin.proteome.embedding.options import EmbedOptions
-from latentbin.proteome.embedding.training import train_latent
+from latentbin.proteome.embedding.training import train_latent, unit_moments
 
 
 def proteome(values, classes=None):
@@ -141,6 +141,44 @@ def test_the_divergence_is_that_of_an_integral(gaussian):
         )[0]
     _, divergence = network.losses(tf.constant([5]), np.zeros((1, 2), np.float32))
     assert float(divergence) == pytest.approx(expected, rel=1e-3)
+
+
+def divergence(means, log_variances):
+    return 0.5 * (means**2 + np.exp(log_variances) - 1 - log_variances).sum(axis=1).mean()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_other_scale_of_the_latent_has_less_divergence(seed):
+    generator = np.random.default_rng(seed)
+    spread = generator.uniform(0.1, 5, 2)
+    means = 3 + spread * generator.normal(size=(40, 2))
+    log_variances = generator.normal(-1, 1, (40, 2))
+
+    def at(shift, scale):
+        return divergence((means - shift) * scale, log_variances + 2 * np.log(scale))
+
+    shift, scale = unit_moments(means, log_variances)
+    least = at(shift, scale)
+    for _ in range(50):
+        other = scale * np.exp(generator.normal(0, 0.3, 2))
+        assert at(shift, other) > least
+        assert at(shift + generator.normal(0, 0.3, 2), scale) > least
+
+
+def test_an_axis_that_says_nothing_stays_small():
+    """Means of about 0 and the prior's variance: scores of unit variance would be noise alone."""
+    means = np.random.default_rng(1).normal(0, 0.01, (100, 2))
+    _, scale = unit_moments(means, np.zeros((100, 2)))
+    np.testing.assert_allclose(scale, 1, rtol=1e-3)
+
+
+def test_the_latent_has_its_scale_however_short_the_training():
+    """Means of a posterior: what they lack of unit variance is the posterior's own."""
+    values, _ = planted(200, 60)
+    for epochs in (20, 150):
+        latent = train_latent(proteome(values), EmbedOptions(epochs=epochs), 1).latent
+        assert ((latent.std(axis=0) > 0.6) & (latent.std(axis=0) < 1.1)).all()
+        assert latent.mean(axis=0) == pytest.approx(0, abs=0.15)
 
 
 def test_noise_goes_into_what_is_encoded_and_present_and_nowhere_else(gaussian):
