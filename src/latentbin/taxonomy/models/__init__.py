@@ -1,0 +1,1 @@
+"""Models of the taxon of contigs: training, tuning, prediction."""

@@ -1,0 +1,1 @@
+"""Which contigs a model learns from, and which judge it."""
