@@ -95,7 +95,7 @@ def add_quality(steps: Any) -> None:
 
 def _quality(args: argparse.Namespace) -> None:
     from latentbin.bins.checkm2 import judge_by_checkm2
-    from latentbin.bins.contig2bin import read_contig2bin
+    from latentbin.contig2bin import read_contig2bin
     from latentbin.bins.plan import plan_bins
     from latentbin.bins.quality import judge_by_genes
     from latentbin.bins.quality_tables import quality_report, write_quality, write_quality_report
