@@ -95,12 +95,12 @@ def add_quality(steps: Any) -> None:
 
 def _quality(args: argparse.Namespace) -> None:
     from latentbin.bins.checkm2 import judge_by_checkm2
-    from latentbin.contig2bin import read_contig2bin
     from latentbin.bins.plan import plan_bins
     from latentbin.bins.quality import judge_by_genes
     from latentbin.bins.quality_tables import quality_report, write_quality, write_quality_report
     from latentbin.bins.tables import n50
     from latentbin.clusters import read_clusters
+    from latentbin.contig2bin import read_contig2bin
     from latentbin.contigs import read_contigs
     from latentbin.matrix import NamedMatrix
     from latentbin.scg import read_markers
