@@ -9,7 +9,7 @@ from pathlib import Path
 
 from latentbin.command import add_seed, new_parser, run, stage
 from latentbin.options import add_options, from_args
-from latentbin.simulate.options import CommunityOptions, ProteomeOptions
+from latentbin.simulate.options import CommunityOptions, ProteomeOptions, TaxonomyOptions
 
 logger = logging.getLogger(__name__)
 
@@ -17,8 +17,9 @@ _EPILOG = """\
 examples:
   latentbin-simulate community --output-dir community
   latentbin-simulate proteome --output-dir proteome
+  latentbin-simulate taxonomy --output-dir taxonomy
 
-See latentbin-simulate community --help, and the same of proteome.
+See latentbin-simulate community --help, and the same of proteome and taxonomy.
 """
 
 _COMMUNITY_EPILOG = """\
@@ -46,6 +47,19 @@ latentbin-proteome prepare, and proteome.json with the informative proteins of e
 
 The log2 quantity of a protein in a sample is the sum of the protein's abundance, the sample's
 loading, noise, what the class adds and what the batch adds; all but the class's part are normal.
+"""
+
+_TAXONOMY_EPILOG = """\
+examples:
+  latentbin-simulate taxonomy --output-dir taxonomy
+  latentbin-simulate taxonomy --genera 20 --species 4 --species-drift 0.5 --output-dir hard
+
+The folder holds contigs.fna.gz and labels.tsv (genus, species, strain, environment and sample of
+each contig) for latentbin-taxonomy split and train; new_contigs.fna.gz and new_labels.tsv, of
+species and genera that are not among those, to predict; and taxonomy.json.
+
+Each sample is assembled by itself: a strain that lives in two environments, or was sampled twice,
+gives nearly the same sequence twice, cut at other places. A random split has it on both sides.
 """
 
 
@@ -88,6 +102,20 @@ def build_parser() -> argparse.ArgumentParser:
     add_seed(proteome)
     add_options(proteome, ProteomeOptions)
     proteome.set_defaults(work=_proteome)
+    taxonomy = kinds.add_parser(
+        "taxonomy",
+        help="contigs with genus, species, strain and environment",
+        description="Synthetic contigs of genera, species and strains: a genus has its codon "
+        "usage, species\ndrift from it, strains differ by mutations.",
+        epilog=_TAXONOMY_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    taxonomy.add_argument(
+        "--output-dir", required=True, type=Path, help="folder to make; must not exist, or be empty"
+    )
+    add_seed(taxonomy)
+    add_options(taxonomy, TaxonomyOptions)
+    taxonomy.set_defaults(work=_taxonomy)
     return parser
 
 
@@ -137,4 +165,21 @@ def _proteome(args: argparse.Namespace) -> None:
         "latentbin-proteome prepare --table %s --samples %s reads it",
         args.output_dir / "proteome.tsv",
         args.output_dir / "samples.csv",
+    )
+
+
+def _taxonomy(args: argparse.Namespace) -> None:
+    from latentbin.files import atomic_directory
+    from latentbin.simulate.taxonomy import write
+
+    options = from_args(TaxonomyOptions, args)
+    with atomic_directory(args.output_dir) as folder, stage("simulated and written"):
+        counts = write(options, args.seed, folder)
+    logger.info(
+        "%s", ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+    )
+    logger.info(
+        "latentbin-composition tnf --fasta %s and latentbin-taxonomy split --labels %s read it",
+        args.output_dir / "contigs.fna.gz",
+        args.output_dir / "labels.tsv",
     )

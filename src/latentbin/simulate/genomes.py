@@ -95,13 +95,20 @@ def make_genomes(
     return genomes
 
 
-def make_genome(rng: np.random.Generator, name: str, length: int, gc: float) -> Genome:
+def make_genome(
+    rng: np.random.Generator, name: str, length: int, gc: float, dialect: Dialect | None = None
+) -> Genome:
     """A genome of ``length`` bp (at least 80,000) with genes, the single-copy genes among them.
 
     Neighbours tend to share a strand; each gene has a spacer with (mostly) a Shine-Dalgarno
     sequence in front; a few genes are written in a foreign dialect, as after horizontal transfer.
+
+    Parameters
+    ----------
+    gc : about the GC content of its genes
+    dialect : how its genes are written, if not as any genome of that GC content
     """
-    dialect = new_dialect(rng, gc)
+    dialect = dialect or new_dialect(rng, gc)
     foreign = new_dialect(rng, float(np.clip(gc + rng.normal(0, 0.06), 0.25, 0.72)))
     proteins = [(p.name, draw_protein(rng, p)) for p in marker_profiles()]
     needed = sum(3 * len(protein) + 130 for _, protein in proteins)

@@ -79,3 +79,38 @@ class ProteomeOptions(Options):
     new_samples: int = option(
         0, "further samples of the same classes and batches, in a table of their own", low=0
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaxonomyOptions(Options):
+    """Options of contigs with a taxonomy."""
+
+    genera: int = option(8, "genera", low=1)
+    species: int = option(3, "species of each genus", low=1)
+    strains: int = option(2, "strains of each species", low=1)
+    new_genera: int = option(1, "further genera, of which all contigs are new", low=0)
+    new_species: int = option(
+        1, "further species of each genus, with one strain, of which all contigs are new", low=0
+    )
+    genome_length: int = option(200_000, "length of the genomes, in bp", low=100_000)
+    genus_spread: float = option(
+        0.5, "how far genera are apart: standard deviation of the logit of their GC content", low=0
+    )
+    species_drift: float = option(
+        0.5,
+        "how far species drift from their genus: standard deviation of the logarithm of codon use",
+        low=0,
+        high=2,
+    )
+    strain_divergence: float = option(
+        0.02, "differences per base between a strain and the first of its species", low=0, high=0.2
+    )
+    environments: int = option(4, "environments, with samples of their own", low=1)
+    samples: int = option(2, "samples of each environment, each assembled by itself", low=1)
+    presence: float = option(
+        0.35, "share of the environments that a species lives in, at least one", low=0, high=1
+    )
+    contig_length: int = option(
+        5000, "median length of the contigs, in bp, before a sample's depth breaks them", low=1000
+    )
+    min_contig_length: int = option(2000, "shortest contig, in bp", low=200)
