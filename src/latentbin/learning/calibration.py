@@ -81,19 +81,35 @@ def reliability(
     counts : (10,) samples by their largest probability
     confidence, accuracy : (10,) means of each bin; 0 where it is empty
     """
-    confidence = probabilities.max(axis=1)
-    right = (probabilities.argmax(axis=1) == codes).astype(float)
+    return binned(probabilities.max(axis=1), probabilities.argmax(axis=1) == codes)
+
+
+def binned(
+    confidence: NDArray[np.floating], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+    """The same from the largest probability of each sample, and whether its class is the true one.
+
+    Parameters
+    ----------
+    confidence, right : (n_samples,)
+    """
     place = np.minimum((confidence * _BINS).astype(np.intp), _BINS - 1)
     counts = np.bincount(place, minlength=_BINS)
     divisor = np.maximum(counts, 1)
     return (
         counts,
         np.bincount(place, confidence, _BINS) / divisor,
-        np.bincount(place, right, _BINS) / divisor,
+        np.bincount(place, right.astype(float), _BINS) / divisor,
     )
 
 
 def calibration_error(probabilities: NDArray[np.float64], codes: NDArray[np.intp]) -> float:
     """Expected calibration error: mean distance of confidence and accuracy over the samples."""
-    counts, confidence, accuracy = reliability(probabilities, codes)
+    return expected_error(*reliability(probabilities, codes))
+
+
+def expected_error(
+    counts: NDArray[np.intp], confidence: NDArray[np.float64], accuracy: NDArray[np.float64]
+) -> float:
+    """Mean distance of confidence and accuracy, from what `reliability` or `binned` returns."""
     return float((counts * np.abs(confidence - accuracy)).sum() / counts.sum())
