@@ -115,7 +115,7 @@ def _draw(folder: Path, ranks: Sequence[JudgedRank], part: str, note: SplitNote)
 
     what = "all contigs with labels" if part == _ALL else f"{part} part"
     if note.by:
-        what += f", split by {note.by}"
+        what += ", random split" if note.by == "random" else f", split by {note.by}"
     if note.leaks is not None and note.text != "none":
         what += f"\nalso in training: {note.text}"
     for judged in ranks:

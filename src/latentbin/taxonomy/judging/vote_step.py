@@ -84,7 +84,8 @@ def _cells(found: Mapping[str, BinRank], n_bins: int) -> Iterator[list[str]]:
 def _read_quality(path: Path) -> tuple[list[str], list[list[str]]]:
     """Header and rows of a table whose first column is the bin."""
     with open_text_reader(path, "quality table") as handle:
-        header, *rows = (line.rstrip("\n").split("\t") for line in handle) or [[""]]
+        header = handle.readline().rstrip("\n").split("\t")
+        rows = [line.rstrip("\n").split("\t") for line in handle]
     if header[0] != "bin":
         raise UserError(
             f"{path}, line 1: the first column is '{header[0]}', expected 'bin'. Give the table of "
@@ -107,6 +108,6 @@ def _check_bins(judged: Sequence[str], binned: Sequence[str], quality: Path, sou
         missing = sorted(set(wanted) - set(have))
         if missing:
             raise UserError(
-                f"{of}: lacks {len(missing)} bins of {by}, first '{missing[0]}'. Give the bins that "
-                "were judged: contig2bin.tsv of latentbin-bins write."
+                f"{of}: lacks {len(missing)} bins of {by}, first '{missing[0]}'. Give the bins "
+                "that were judged: contig2bin.tsv of latentbin-bins write."
             )
