@@ -6,6 +6,13 @@ import contextlib
 import logging
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says more of the machine, and of what is compiled, than of the code
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 # torch's training loads triton late. TensorFlow and triton each bring an LLVM that registers the
 # same options; loaded after TensorFlow, triton ends the process, before it they get along. Only

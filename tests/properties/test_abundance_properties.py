@@ -140,7 +140,7 @@ def plain_rpkm(path: Path, options: BamOptions) -> np.ndarray:
     return per_kb / (max(n_reads, 1) / 1e6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**6),
     n_reads=st.integers(1, 60),

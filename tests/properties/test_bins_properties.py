@@ -17,7 +17,7 @@ COMMUNITIES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(COMMUNITIES, st.integers(0, 300), st.booleans())
 def test_binned_and_unbinned_are_the_catalogue(
     community: list[tuple[str, str, str | None]], min_bin_size: int, split: bool

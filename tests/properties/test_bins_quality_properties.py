@@ -96,7 +96,7 @@ def table_of(contigs: dict[str, tuple[str | None, int, set[str]]]) -> str:
         return (folder / "out.tsv").read_text()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(CONTIGS, st.randoms(use_true_random=False))
 def test_the_order_of_contigs_is_irrelevant(
     contigs: list[tuple[str | None, int, set[str]]], random: Random
@@ -107,7 +107,7 @@ def test_the_order_of_contigs_is_irrelevant(
     assert table_of({name: named[name] for name in names}) == table_of(named)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(CONTIGS, st.sampled_from(["x", "y", "z"]))
 def test_a_contig_without_genes_changes_sizes_alone(
     contigs: list[tuple[str | None, int, set[str]]], place: str

@@ -10,7 +10,7 @@ from latentbin.composition.model import count_kmers
 LENGTH_OF = np.array([len(word) for word in COLUMNS])
 TWIN = str.maketrans("ACGTRYacgtN", "TGCAYRtgcaN")
 SEQUENCES = st.text("ACGTN", min_size=1, max_size=200)
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 
 
 def profile(*sequences):

@@ -55,7 +55,6 @@ def test_counts_equal_those_of_the_reverse_complement(sequence):
     assert forward.sum() == len(sequence) - 3
 
 
-@settings(deadline=None)
 @given(st.lists(DNA, min_size=2, max_size=8), st.randoms(use_true_random=False))
 def test_shuffled_records_give_permuted_rows(sequences, random):
     records = [Record(f"c{i}", s.encode()) for i, s in enumerate(sequences)]
@@ -98,7 +97,6 @@ def projector() -> np.ndarray:
     return np.eye(N_WORDS) - np.linalg.pinv(rows) @ rows
 
 
-@settings(deadline=None)
 @given(DNA, DNA)
 def test_reduced_distances_are_those_of_the_projected_frequencies(one, other):
     counts = count_canonical([one.encode(), other.encode()])
@@ -118,7 +116,7 @@ def test_uniform_frequencies_lie_at_the_origin():
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_circular_double_strand_loses_nothing_in_the_projection(seed):
     # it meets the constraints exactly, so that its distance to the origin stays
     bases = np.random.default_rng(seed).choice(list("ACGT"), 60)

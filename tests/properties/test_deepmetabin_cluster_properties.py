@@ -11,7 +11,7 @@ from latentbin.graph_file import Graph
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30))
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_links_among_some_contigs(seed, n):
     rng = np.random.default_rng(seed)
     one, other = rng.integers(0, n, (2, int(rng.integers(0, 3 * n))))

@@ -43,7 +43,7 @@ def drawn(seed, n, k):
 
 @pytest.mark.parametrize("large", [True, False])
 @given(SEEDS, st.integers(2, 8), st.integers(1, 3))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_assignment_is_the_best_of_all_labelings(large, seed, n, k):
     k = min(n, k)
     if k**n > 2500:
@@ -70,7 +70,7 @@ def test_assignment_is_the_best_of_all_labelings(large, seed, n, k):
 
 
 @given(SEEDS, st.integers(4, 30), st.integers(2, 4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_step_costs_more_than_its_start(seed, n, k):
     cost, pairs, shares, groups, penalty = drawn(seed, n, k)
     links = make_links(n, pairs, shares, groups, penalty)
@@ -87,7 +87,7 @@ def test_no_step_costs_more_than_its_start(seed, n, k):
 
 
 @given(SEEDS, st.integers(6, 40), st.integers(1, 4))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_the_objective_falls_from_round_to_round(seed, n, k):
     rng = np.random.default_rng(seed)
     points = rng.normal(size=(n, 3)) + 1000
@@ -115,7 +115,7 @@ def test_the_objective_falls_from_round_to_round(seed, n, k):
 
 
 @given(SEEDS, st.integers(1, 9))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_lowest_set_is_the_lowest_of_all_sets(seed, n):
     rng = np.random.default_rng(seed)
     unary = rng.normal(size=n) * rng.choice([0.5, 5], n)  # also far beyond its links

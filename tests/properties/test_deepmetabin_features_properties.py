@@ -11,7 +11,7 @@ from tests.planted import planted_matrices
 from latentbin.deepmetabin.features import make_features
 
 SEEDS = st.integers(0, 2**32 - 1)
-quick = settings(deadline=None, max_examples=25)
+quick = settings(max_examples=25)
 
 
 def random_contigs(seed, n=24, samples=2):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from latentbin.deepmetabin.graph import nearest, neighbour_graph, refine
 
 SEEDS = st.integers(0, 2**32 - 1)
-searching = settings(deadline=None, max_examples=40)
+searching = settings(max_examples=40)
 
 
 def random_points(seed, n):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from latentbin.deepmetabin.model import linked_neighbours
@@ -27,7 +27,6 @@ def graphs(draw):
     return Graph(n, u, v, distance, weight, np.ones(n, np.float32))
 
 
-@settings(deadline=None)
 @given(graphs(), st.integers(0, 5))
 def test_as_a_loop_over_contigs_has_it(graph, n_links):
     neighbours, share = linked_neighbours(graph, n_links)

@@ -14,7 +14,7 @@ from latentbin.graph_file import Graph
 
 SEEDS = st.integers(0, 2**32 - 1)
 PROMINENCE = st.sampled_from([0.0, 0.05, 0.2, 0.5, 1.0, 2.0, 50.0])
-searching = settings(deadline=None, max_examples=60)
+searching = settings(max_examples=60)
 
 
 def random_graph(seed, ties=False):

@@ -33,7 +33,7 @@ def figures(genomes: Ints, bins: Ints, lengths: Ints) -> dict[str, float]:
     return summarise(shared, np.arange(n_genomes))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(CONTIGS)
 def test_counts_with_dictionaries_agree(contigs: list[tuple[int, int, int]]) -> None:
     genomes, bins, lengths = arrays(contigs)
@@ -67,7 +67,7 @@ def test_counts_with_dictionaries_agree(contigs: list[tuple[int, int, int]]) -> 
     assert result["recall_contigs"] == pytest.approx(majority / len(contigs))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(CONTIGS)
 def test_adjusted_rand_is_that_of_scikit_learn(contigs: list[tuple[int, int, int]]) -> None:
     genomes, bins, lengths = arrays([(g, b, n % 7 + 1) for g, b, n in contigs])
@@ -84,7 +84,7 @@ def test_adjusted_rand_is_that_of_scikit_learn(contigs: list[tuple[int, int, int
     assert result["adjusted_rand_bp"] == pytest.approx(by_bp, abs=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(CONTIGS, st.permutations(range(6)))
 def test_neither_the_names_of_bins_nor_the_order_of_contigs_matter(
     contigs: list[tuple[int, int, int]], names: list[int]
@@ -97,7 +97,7 @@ def test_neither_the_names_of_bins_nor_the_order_of_contigs_matter(
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(CONTIGS)
 def test_extremes(contigs: list[tuple[int, int, int]]) -> None:
     genomes, _, lengths = arrays(contigs)
@@ -111,7 +111,7 @@ def test_extremes(contigs: list[tuple[int, int, int]]) -> None:
     assert merged["bins"] == 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(CONTIGS)
 def test_recall_never_falls_when_two_bins_are_merged(contigs: list[tuple[int, int, int]]) -> None:
     genomes, bins, lengths = arrays(contigs)

@@ -39,7 +39,7 @@ def split(latent, lengths, markers, label, sample):
 
 
 @given(SEEDS, st.integers(1, 4), st.integers(1, 3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_reward_never_falls_and_no_cluster_is_joined(seed, n_clusters, n_samples):
     latent, lengths, markers, label, sample = random_input(seed, n_clusters, n_samples)
     labels = split(latent, lengths, markers, label, sample)
@@ -53,7 +53,7 @@ def test_the_reward_never_falls_and_no_cluster_is_joined(seed, n_clusters, n_sam
 
 
 @given(SEEDS, st.integers(1, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_order_of_the_contigs_does_not_matter(seed, n_clusters):
     latent, lengths, markers, label, sample = random_input(seed, n_clusters, 2)
     order = np.random.default_rng(seed).permutation(N)

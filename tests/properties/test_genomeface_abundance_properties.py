@@ -30,7 +30,7 @@ def random_depths(seed, n_contigs, n_samples):
     return depth, generator.integers(1_000, 100_000, n_contigs)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, st.sampled_from([1, 2, 5, 17]))
 def test_the_order_of_samples_does_not_matter(seed, n_samples):
     depth, lengths = random_depths(seed, 12, n_samples)
@@ -42,7 +42,7 @@ def test_the_order_of_samples_does_not_matter(seed, n_samples):
     np.testing.assert_allclose(two, blocks, atol=1e-5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, st.sampled_from([1, 2, 200]), st.floats(0, 1e5))
 def test_rows_are_finite_and_of_length_one(seed, n_samples, factor):
     depth, lengths = random_depths(seed, 6, n_samples)
@@ -67,7 +67,7 @@ def test_a_contig_does_not_depend_on_the_others():
     np.testing.assert_allclose(alone[0], whole[7], atol=1e-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(SEEDS, st.integers(1, 30), st.integers(1, 6), st.integers(1, 20))
 def test_simulated_depths_are_sound(seed, n_genomes, contigs, n_samples):
     made = simulate_community(np.random.default_rng(seed), n_genomes, contigs, n_samples)

@@ -39,7 +39,7 @@ def expected(finder, contigs):
     return hits
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(data=st.data())
 def test_order_threads_and_batches_change_nothing(data, finder, contigs, expected):
     order = data.draw(st.permutations(contigs))

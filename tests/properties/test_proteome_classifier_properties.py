@@ -19,7 +19,7 @@ def grouped(draw):
     return codes, groups, draw(st.integers(2, 8)), draw(st.integers(0, 100))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grouped())
 def test_no_group_is_torn_apart_and_no_sample_is_tested_twice(given_groups):
     codes, groups, n_folds, seed = given_groups
@@ -41,7 +41,7 @@ def test_no_group_is_torn_apart_and_no_sample_is_tested_twice(given_groups):
         assert codes[row] not in codes[others] or len(set(codes[others])) < 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(1, 40), st.integers(2, 5), st.floats(0.01, 100))
 def test_a_temperature_keeps_the_prediction(seed, n_samples, n_classes, factor):
     rng = np.random.default_rng(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from latentbin.proteome.spectra.confidence import q_values
@@ -37,7 +37,6 @@ def test_q_values_are_the_smallest_rate_at_which_an_entry_is_taken(
 
 
 @pytest.mark.slow
-@settings(deadline=None)  # mokapot compiles at the first call
 @given(ENTRIES)
 def test_q_values_agree_with_mokapots(entries: list[tuple[int, bool]]) -> None:
     tdc = pytest.importorskip("mokapot.qvalues").tdc

@@ -73,7 +73,7 @@ def read(kind: str, orientation: str, content: str) -> ProteinTable:
         return read_table(path, kind, ReadOptions(orientation=orientation))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(tables())
 def test_same_matrix_in_every_form(
     table: tuple[list[str], list[str], NDArray[np.float64]],
@@ -86,7 +86,7 @@ def test_same_matrix_in_every_form(
         assert (np.nan_to_num(found.quantities) == values).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(tables(), st.integers(2, 8), st.sampled_from([0.0, 0.05, 0.7]))
 def test_values_are_what_the_rules_say(
     table: tuple[list[str], list[str], NDArray[np.float64]], n_kept: int, floor: float

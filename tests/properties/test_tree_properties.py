@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import cophenet, fcluster, is_valid_linkage
 from scipy.spatial.distance import squareform
@@ -12,8 +12,6 @@ from latentbin.tree.average import average_linkage
 from latentbin.tree.dendrogram import linkage_of_tree
 from latentbin.tree.select import Reward, best_cut, labels_of_cut, node_genes, node_rewards
 
-# the first call compiles
-compiling = settings(deadline=None)
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -47,7 +45,6 @@ def all_cuts(linkage, node):
                 yield a + b
 
 
-@compiling
 @given(SEEDS, st.integers(1, 30), st.integers(0, 40))
 def test_any_forest_gives_one_tree(seed, n, n_edges):
     rng = np.random.default_rng(seed)
@@ -70,7 +67,6 @@ def test_any_forest_gives_one_tree(seed, n, n_edges):
         assert (len(set(members.tolist())) == 1) == (linkage[row, 2] < np.inf)
 
 
-@compiling
 @given(SEEDS, st.integers(2, 30))
 def test_the_order_of_the_edges_does_not_matter(seed, n):
     rng = np.random.default_rng(seed)
@@ -83,7 +79,6 @@ def test_the_order_of_the_edges_does_not_matter(seed, n):
     np.testing.assert_array_equal(linkage_of_tree(n, a, b, length[order]), expected)
 
 
-@compiling
 @given(SEEDS, st.integers(1, 20), st.integers(1, 130))
 def test_genes_of_a_node_are_those_of_its_leaves(seed, n, n_genes):
     rng = np.random.default_rng(seed)
@@ -98,7 +93,6 @@ def test_genes_of_a_node_are_those_of_its_leaves(seed, n, n_genes):
     assert len(seen) == len(copies) == 2 * n - 1
 
 
-@compiling
 @given(SEEDS, st.integers(1, 12))
 def test_a_tree_over_some_contigs_of_the_catalogue(seed, n):
     rng = np.random.default_rng(seed)
@@ -116,7 +110,6 @@ def test_a_tree_over_some_contigs_of_the_catalogue(seed, n):
         np.testing.assert_array_equal(got, expected)
 
 
-@compiling
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.floats(0.1, 4), st.floats(0.5, 8))
 def test_reward_is_the_formula(copies, beta, power):
     tp = sum(count > 0 for count in copies)
@@ -130,7 +123,6 @@ def test_reward_is_the_formula(copies, beta, power):
     assert got[0] == pytest.approx(expected)
 
 
-@compiling
 @given(SEEDS, st.integers(1, 8), st.booleans())
 def test_the_cut_is_worth_as_much_as_brute_force_finds(seed, n, by_genes):
     rng = np.random.default_rng(seed)
@@ -143,7 +135,6 @@ def test_the_cut_is_worth_as_much_as_brute_force_finds(seed, n, by_genes):
     assert rewards[cut].sum() == pytest.approx(best)
 
 
-@compiling
 @given(SEEDS, st.integers(1, 60), st.floats(0, 1), st.floats(0, 1))
 def test_each_leaf_is_below_one_node_of_the_cut(seed, n, max_height, max_tie_height):
     rng = np.random.default_rng(seed)
@@ -163,7 +154,6 @@ def test_each_leaf_is_below_one_node_of_the_cut(seed, n, max_height, max_tie_hei
     assert (linkage[joins[rewards[joins] == 0] - n, 2] <= max_height).all()
 
 
-@compiling
 @given(SEEDS, st.integers(2, 60))
 def test_no_flat_cut_is_worth_more(seed, n):
     rng = np.random.default_rng(seed)
@@ -207,7 +197,6 @@ def join_levels(n, edges, weights, missing):
         clusters = [c for c in clusters if c not in (a, b)] + [a | b]
 
 
-@compiling
 @given(SEEDS, st.integers(2, 14), st.floats(0.05, 0.8), st.booleans(), st.booleans())
 def test_average_linkage_is_its_definition(seed, n, share, weighted, with_missing):
     rng = np.random.default_rng(seed)
@@ -222,7 +211,6 @@ def test_average_linkage_is_its_definition(seed, n, share, weighted, with_missin
     )
 
 
-@compiling
 @given(SEEDS, st.integers(2, 40))
 def test_average_linkage_with_ties_doubles_and_loops(seed, n):
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.properties.test_tree_properties import leaves_below, random_linkage, random_markers
 
@@ -10,8 +10,6 @@ from latentbin.scg import Markers
 from latentbin.tree.samples import label_rewards, sample_rewards
 from latentbin.tree.select import Reward, node_rewards
 
-# the first call compiles
-compiling = settings(deadline=None)
 SEEDS = st.integers(0, 2**32 - 1)
 REWARD = Reward(min_purity=0.4)
 
@@ -23,7 +21,6 @@ def of_sample(markers, sample, number):
     return Markers(markers.genes, contig, gene, markers.n_contigs, partial)
 
 
-@compiling
 @given(SEEDS, st.integers(1, 30), st.integers(1, 6), st.floats(0, 0.5))
 def test_nodes_are_worth_the_sum_over_their_samples(seed, n, n_samples, share):
     rng = np.random.default_rng(seed)
@@ -42,7 +39,6 @@ def test_nodes_are_worth_the_sum_over_their_samples(seed, n, n_samples, share):
         assert label_rewards(labels, 1, markers, REWARD, sample)[0] == got[node]
 
 
-@compiling
 @given(SEEDS, st.integers(1, 6), st.integers(1, 5))
 def test_clusters_are_worth_the_sum_over_their_samples(seed, n_labels, n_samples):
     rng = np.random.default_rng(seed)

@@ -57,7 +57,7 @@ def test_shuffled_contigs_give_shuffled_features(seed):
 
 
 @given(SEEDS, st.integers(1, 60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_contig_is_in_exactly_one_cluster(seed, n_contigs):
     rng = np.random.default_rng(seed)
     latent = rng.normal(size=(n_contigs, 3)).astype(np.float32)
@@ -67,7 +67,7 @@ def test_every_contig_is_in_exactly_one_cluster(seed, n_contigs):
 
 
 @given(SEEDS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_neighbours_of_neighbours_lie_within_reach(seed):
     # the bound by which medoid candidates are scored without all other contigs
     rng = np.random.default_rng(seed)

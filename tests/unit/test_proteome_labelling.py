@@ -8,7 +8,7 @@ import logging
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
@@ -43,7 +43,6 @@ def annotation(classes, tune=None, batches=None):
     )
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(5, 80), st.integers(2, 5), st.integers(1, 12))
 def test_core_samples_are_labelled_as_by_scikit_learn(seed, n_points, min_samples, halves):
     # whole numbers, so that distances equal to eps and points on one another occur
