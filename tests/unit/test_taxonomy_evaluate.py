@@ -143,7 +143,7 @@ def test_tables_of_classes_and_confusion(files):
     assert found["A"]["precision"] == f"{2 / 3:.4f}"
     assert (found["A"]["recall"], found["A"]["predicted_of_new"]) == ("1.0000", "1")
     assert (found["C"]["precision"], found["C"]["recall"]) == ("", "0.0000")
-    assert [row["never_predicted"] for row in found.values()] == ["no", "no", "yes", "no"]
+    assert [row["never_predicted"] for row in found.values()] == ["no", "no", "yes", "yes"]
     assert [row["seen"] for row in found.values()] == ["yes", "yes", "yes", "no"]
     lines = (files / "out" / "confusion.tsv").read_text().splitlines()
     assert lines[0] == "rank\tclass\tseen\tpredicted\tcontigs"
@@ -187,6 +187,7 @@ def test_probabilities_say_what_the_model_knows_and_sum_to_coarser_ranks(files):
     assert classes(files / "out", "genus")["A"]["auc"] == "0.7500"
     assert classes(files / "out", "genus")["D"]["auc"] == ""
     assert classes(files / "out", "species")["B3"]["never_predicted"] == "yes"
+    assert species["never_predicted"] == "0"  # of those that occur
 
 
 def test_lengths_weigh(files):

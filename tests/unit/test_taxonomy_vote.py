@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -88,6 +89,24 @@ def test_votes_by_length_from_the_coarsest_rank_down(files, bins, capsys):
     said = capsys.readouterr().err
     assert "genus: 2 of 3 bins have a taxon" in said
     assert "1 of the 9 binned contigs have no prediction" in said
+
+
+def test_report_counts_bins_of_each_taxon(files):
+    assert vote(files) == 0
+    report = json.loads((files / "taxa.json").read_text())
+    assert (report["bins"], report["contigs"], report["without_prediction"]) == (3, 9, 1)
+    assert report["bins_with_taxon"] == {"genus": 2, "species": 1}
+    assert list(report["taxa"]["genus"].items()) == [
+        ("A", {"bins": 1, "bp": 12000}),
+        ("B", {"bins": 1, "bp": 11000}),
+        ("unknown", {"bins": 1, "bp": 2000}),
+    ]
+    assert set(report["inputs"]) == {"contig2bin.tsv", "predictions.tsv", "composition.npz"}
+
+
+def test_table_where_the_report_would_stand(files, capsys):
+    assert vote(files, "--output", files / "taxa.json") == 1
+    assert "its report would stand there. Let --output end in .tsv" in capsys.readouterr().err
 
 
 def test_least_share_decides(files):

@@ -11,15 +11,17 @@ from latentbin.taxonomy.judging.options import EvaluateOptions, VoteOptions
 
 _EVALUATE = """\
 written to DIR, which must not exist or be empty:
-  scores.tsv          a row per rank: contigs, accuracy, balanced accuracy, F1, share unknown; with
-                      --probabilities also top-3, top-5, log loss, AUC, calibration error; with
-                      --composition also the accuracy of base pairs
-  classes.tsv         a row per rank and class: support, precision, recall, F1, AUC, and whether
-                      the class is never predicted
-  confusion.tsv       contigs by class and predicted class, at the finest rank; confusion.svg/.png
-  reliability.svg     probabilities against the share that is right; .png
-  f1.svg              F1 of each class; .png
-  evaluation.json     all of that, contradictions between ranks, and leaks of the split
+  scores.tsv             a row per rank: contigs, accuracy, balanced accuracy, F1, share unknown,
+                         calibration error; with --probabilities also top-3, top-5, log loss and
+                         AUC; with --composition also the accuracy of base pairs
+  classes.tsv            a row per rank and class: support, precision, recall, F1, AUC, and
+                         whether the class is never predicted
+  confusion.tsv          contigs by rank, class and predicted class
+  confusion_<rank>.svg   the same of the largest classes; .png
+  f1_<rank>.svg          F1 of the largest classes; .png
+  reliability.svg        probabilities against the share that is right; .png
+  evaluation.json        scores, classes never predicted, contigs whose taxa contradict each other
+                         (by the lineages of --labels), and what the split leaks
 
 Contigs of a class that the model has not seen can only be right as 'unknown': they are counted in
 columns of their own (new_contigs, new_unknown) and in no other score. What the model has seen is
@@ -39,6 +41,7 @@ columns of the table, largest bin first; of each rank
   <rank>              the taxon, or unknown
   <rank>_share        share of the bin's base pairs that back it (of the best taxon, if unknown)
   <rank>_unknown      share of the bin's base pairs without a taxon at this rank
+With --quality these stand behind the columns of that table, in its order.
 
 examples:
   latentbin-taxonomy vote --contig2bin bins/contig2bin.tsv --predictions predictions.tsv \\
@@ -120,7 +123,11 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="of latentbin-bins quality: the taxa are set beside its columns, in its order",
     )
     vote.add_argument(
-        "--output", required=True, type=Path, metavar="TSV", help="a row per bin; .gz compresses"
+        "--output",
+        required=True,
+        type=Path,
+        metavar="TSV",
+        help="a row per bin; counts are written beside it (.json)",
     )
     add_options(vote, VoteOptions)
     vote.set_defaults(work=later("latentbin.taxonomy.judging.vote_step", "vote"))

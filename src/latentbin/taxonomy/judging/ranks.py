@@ -103,9 +103,8 @@ class JudgedRank:
         return np.bincount(codes[codes >= 0], minlength=len(self.classes))
 
     def never_predicted(self) -> list[str]:
-        """Classes that the model knows (or, if that is not known, that occur) and never gives."""
-        expected = self.counts.support > 0 if self.seen is None else self.seen
-        never = expected & (self.counts.predicted + self.counts.predicted_of_new == 0)
+        """Classes that occur, that the model may know, and that it gives to no contig."""
+        never = (self.counts.support > 0) & (self.counts.given == 0)
         return [self.classes[code] for code in np.flatnonzero(never)]
 
 
@@ -125,6 +124,11 @@ class ClassCounts:
     predicted: NDArray[np.int64]
     right: NDArray[np.int64]
     predicted_of_new: NDArray[np.int64]
+
+    @property
+    def given(self) -> NDArray[np.int64]:
+        """All contigs predicted to be of each class."""
+        return self.predicted + self.predicted_of_new
 
     @property
     def precision(self) -> NDArray[np.float64]:

@@ -52,7 +52,7 @@ def write_classes(path: Path, ranks: Sequence[JudgedRank]) -> None:
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for judged in ranks:
-            counts, never = judged.counts, set(judged.never_predicted())
+            counts = judged.counts
             support = class_sizes(judged)
             precision, recall, f1 = counts.precision, counts.recall, counts.f1
             for code in np.argsort(-support, kind="stable").tolist():
@@ -70,7 +70,7 @@ def write_classes(path: Path, ranks: Sequence[JudgedRank]) -> None:
                     number(f1[code] if scored else math.nan),
                     number(judged.areas[code]),
                     counts.predicted_of_new[code],
-                    _yes(name in never),
+                    _yes(counts.given[code] == 0),
                 )
 
     write_table(path, (*header, *more), rows())

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from latentbin import __version__
 from latentbin.clusters import read_clusters
 from latentbin.command import stage
 from latentbin.contig2bin import read_contig2bin
 from latentbin.errors import UserError
-from latentbin.files import check_output_folder, open_text_reader, write_table
+from latentbin.files import (
+    atomic_output,
+    check_output_folder,
+    file_digest,
+    open_text_reader,
+    write_table,
+)
 from latentbin.matrix import NamedMatrix
-from latentbin.options import from_args
+from latentbin.options import as_dict, from_args
 from latentbin.taxonomy.judging.options import VoteOptions
 from latentbin.taxonomy.judging.vote import BinRank
 from latentbin.taxonomy.judging.vote import vote as count_votes
@@ -23,11 +33,17 @@ from latentbin.taxonomy.predictions import UNKNOWN, Predictions
 
 logger = logging.getLogger(__name__)
 
+_MOST_TAXA = 30  # of each rank, in the report
+
 
 def vote(args: argparse.Namespace) -> None:
     """Let contigs vote on the taxa of their bins."""
     options = from_args(VoteOptions, args)
-    check_output_folder(args.output)
+    report_path = args.output.with_suffix(".json")
+    if report_path == args.output:
+        raise UserError(f"{args.output}: its report would stand there. Let --output end in .tsv.")
+    for path in (args.output, report_path):
+        check_output_folder(path)
     source = args.contig2bin or args.clusters
     with stage("read"):
         contigs = NamedMatrix.load(args.composition, "composition").contigs
@@ -67,9 +83,35 @@ def vote(args: argparse.Namespace) -> None:
         order = sorted(range(len(names)), key=lambda row: (-sizes[row], names[row]))
         rows_out = ([names[row], counts[row], sizes[row], *cells[row]] for row in order)
         write_table(args.output, ("bin", "contigs", "bp", *header), rows_out)
-    for rank, said in found.items():
-        given = int((said.taxa != UNKNOWN).sum())
-        logger.info("%s: %d of %d bins have a taxon", rank, given, len(names))
+    named = {rank: int((said.taxa != UNKNOWN).sum()) for rank, said in found.items()}
+    for rank, count in named.items():
+        logger.info("%s: %d of %d bins have a taxon", rank, count, len(names))
+    inputs = (source, args.predictions, args.composition, args.quality)
+    report = {
+        "command": "latentbin-taxonomy vote",
+        "version": __version__,
+        "options": as_dict(options),
+        "inputs": {path.name: file_digest(path) for path in inputs if path},
+        "bins": len(names),
+        "contigs": len(bins),
+        "without_prediction": int((rows < 0).sum()),
+        "bins_with_taxon": named,
+        "taxa": {rank: _largest(said.taxa, sizes) for rank, said in found.items()},
+    }
+    with atomic_output(report_path) as temporary:
+        temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+def _largest(taxa: NDArray[Any], sizes: NDArray[np.int64]) -> dict[str, dict[str, int]]:
+    """Bins and base pairs of the taxa with most of them; those of ``unknown`` among them."""
+    names, place = np.unique(taxa.astype(str), return_inverse=True)
+    counts = np.bincount(place, minlength=len(names))
+    base_pairs = np.bincount(place, sizes, len(names)).astype(np.int64)
+    order = np.argsort(-base_pairs, kind="stable")[:_MOST_TAXA]
+    return {
+        str(names[code]): {"bins": int(counts[code]), "bp": int(base_pairs[code])}
+        for code in order.tolist()
+    }
 
 
 def _cells(found: Mapping[str, BinRank], n_bins: int) -> Iterator[list[str]]:
