@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ RANKS = ("domain", "phylum", "class", "order", "family", "genus", "species", "st
 """From coarse to fine."""
 
 Text = NDArray[np.object_]
+_BLOCK = 1 << 16  # rows at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,24 +164,16 @@ class Labels:
             separator = "\t" if "\t" in first or "," not in first else ","
             header = next(csv.reader([first.lstrip("\ufeff")], delimiter=separator), [])
             names = _column_names(header, source)
-            rows = list(csv.reader(handle, delimiter=separator))
-        while rows and not rows[-1]:
-            rows.pop()
-        for line, row in enumerate(rows, 2):
-            if len(row) != len(header):
-                raise UserError(
-                    f"{source}: line {line} has {len(row)} cells, the header {len(header)}. "
-                    "Every row needs a cell for each column; an empty one for what is not known."
-                )
-        if not rows:
+            contigs, *texts = _read_columns(csv.reader(handle, delimiter=separator), header, source)
+        if not contigs:
             raise UserError(f"{source}: has a header and no contigs. Give labels of contigs.")
-        contigs, *texts = zip(*rows, strict=True)
-        del rows
         _check_contigs(contigs, source)
-        columns = {name: _text(cells) for name, cells in zip(names, texts, strict=True)}
+        columns = {name: np.array(cells, object) for name, cells in zip(names, texts, strict=True)}
         ranks = tuple(rank for rank in RANKS if rank in columns)
         groups = [name for name in columns if name not in ranks]
-        return cls(contigs, ranks, {name: columns[name] for name in (*ranks, *groups)}, source)
+        return cls(
+            tuple(contigs), ranks, {name: columns[name] for name in (*ranks, *groups)}, source
+        )
 
 
 def coded(text: Text) -> tuple[NDArray[np.int32], tuple[str, ...]]:
@@ -195,7 +188,7 @@ def _column_names(header: Sequence[str], source: str) -> list[str]:
     names = [cell.strip() for cell in header]
     if not names or names[0] != "contig":
         raise UserError(
-            f"{Path(source)}: the header's first column is '{(*names, '')[0]}', expected 'contig'. "
+            f"{source}: the header's first column is '{(*names, '')[0]}', expected 'contig'. "
             "Labels are a table with a header: contig, then ranks (genus, species, ...) and groups "
             "(strain, environment, ...)."
         )
@@ -226,9 +219,20 @@ def _check_contigs(contigs: Sequence[str], source: str) -> None:
             seen.add(name)
 
 
-def _text(cells: Sequence[str]) -> Text:
+def _read_columns(rows: Iterator[list[str]], header: Sequence[str], source: str) -> list[list[str]]:
+    """The cells of each column; those of a block of rows at a time, for millions of contigs."""
+    columns: list[list[str]] = [[] for _ in header]
     # equal texts are one object: a million rows of a few genera take 8 bytes each
     kept: dict[str, str] = {}
-    column = np.empty(len(cells), object)
-    column[:] = [kept.setdefault(cell, cell) for cell in map(str.strip, cells)]
-    return column
+    while block := list(islice(rows, _BLOCK)):
+        for line, row in enumerate(block, len(columns[0]) + 2):
+            if len(row) != len(header):
+                raise UserError(
+                    f"{source}: line {line} has {len(row)} cells, the header {len(header)}. "
+                    "Every row needs a cell for each column; an empty one for what is not known."
+                )
+        first, *others = zip(*block, strict=True)
+        columns[0].extend(map(str.strip, first))
+        for column, cells in zip(columns[1:], others, strict=True):
+            column.extend([kept.setdefault(cell, cell) for cell in map(str.strip, cells)])
+    return columns
