@@ -127,13 +127,14 @@ def test_scores_of_the_test_part_by_hand(files, capsys):
     assert (genus["top_3"], genus["log_loss"], genus["bp_accuracy"]) == ("", "", "")
     # answers 0.95, 0.75, 0.65 and 0.85: right, right, wrong, right
     assert genus["calibration_error"] == f"{(0.05 + 0.25 + 0.65 + 0.15) / 4:.4f}"
-    assert (genus["split_by"], genus["leaks"]) == ("", "")
+    assert (genus["split_by"], genus["leaks"]) == ("", "not checked")
     species = by_rank(files / "out")["species"]
     assert (species["contigs"], species["new_contigs"]) == ("3", "2")  # t4 and t6 are new
     assert species["new_unknown"] == "0.5000"
     assert species["calibration_error"] == ""
     said = capsys.readouterr().err
     assert "genus: 1 further contigs are of classes that the model has not" in said
+    assert "without the report of the split (--split-report) nobody knows what" in said
 
 
 def test_tables_of_classes_and_confusion(files):

@@ -173,6 +173,11 @@ def _tell(
                 first["expected"],
                 first[pair.coarse],
             )
+    if note.leaks is None and part != _ALL:
+        logger.warning(
+            "note: without the report of the split (--split-report) nobody knows what its parts "
+            "share"
+        )
     for text in note.warnings if part == PARTS[TEST] else ():
         logger.warning("%s", text)
     if part not in (_ALL, PARTS[TEST]):

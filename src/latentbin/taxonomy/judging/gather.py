@@ -42,9 +42,9 @@ class SplitNote:
 
     @property
     def text(self) -> str:
-        """In one cell: ``strain 12 of 12, sample 4 of 8``, or ``none``; empty if not known."""
+        """In one cell: ``strain 12 of 12, sample 4 of 8``, ``none``, or ``not checked``."""
         if self.leaks is None:
-            return ""
+            return "not checked"
         found = [f"{name} {n} of {all_}" for name, (n, all_) in self.leaks.items() if n]
         return ", ".join(found) or "none"
 
