@@ -19,6 +19,7 @@ _COLUMNS = 3
 _AS_VECTORS = 2_000  # points; more are drawn as a picture within the SVG
 _LONGEST_NAME = 26
 _TAG = np.array([0.04, 0.035])  # size of a group's number, in parts of the plot
+_FAR_OFF, _MARGIN = 0.002, 0.15  # share of rows at either end; room beyond them
 _WAYS = [np.array(way) for way in ((1, 1), (-1, 1), (1, -1), (-1, -1), (1, 0), (-1, 0))]
 
 
@@ -39,9 +40,10 @@ def draw_embedding(
     """
     n_columns = min(_COLUMNS, len(colourings))
     n_lines = -(-len(colourings) // n_columns)
+    frame = _frame(coordinates[drawn])
     figure, axes = new_figure(5.6 * n_columns, 4.3 * n_lines + 0.4, n_lines, n_columns)
     for axis, colouring in zip(axes.flat, colourings, strict=False):
-        _scatter(axis, coordinates, colouring, drawn)
+        _scatter(axis, coordinates, colouring, drawn, frame)
         axis.set_title(colouring.title, loc="left", fontsize=10)
         for set_label, share, place in (
             (axis.set_xlabel, explained, 0),
@@ -53,12 +55,29 @@ def draw_embedding(
         axis.set_axis_off()
     n_rows = len(coordinates)
     part = f"{len(drawn):,} of {n_rows:,} rows drawn" if len(drawn) < n_rows else f"{n_rows:,} rows"
+    points = coordinates[drawn]
+    outside = int(((points < frame[0]) | (points > frame[1])).any(axis=1).sum())
+    if outside:
+        part += f", {outside:,} outside the frame"
     figure.suptitle(f"{title}: {part}", x=0.01, ha="left", fontsize=12)
     save_figure(figure, path)
 
 
+def _frame(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(2, 2) least and largest of both axes: a few rows far off must not squeeze all others."""
+    low, high = np.quantile(points, (_FAR_OFF, 1 - _FAR_OFF), axis=0)
+    margin = _MARGIN * np.where(high > low, high - low, 1)
+    margin_low = np.minimum(margin, low - points.min(axis=0) + 0.4 * margin)
+    margin_high = np.minimum(margin, points.max(axis=0) - high + 0.4 * margin)
+    return np.stack([low - margin_low, high + margin_high])
+
+
 def _scatter(
-    axis: Any, coordinates: NDArray[np.float32], colouring: Colouring, drawn: NDArray[np.intp]
+    axis: Any,
+    coordinates: NDArray[np.float32],
+    colouring: Colouring,
+    drawn: NDArray[np.intp],
+    frame: NDArray[np.float32],
 ) -> None:
     # grey ones below
     order = drawn[np.argsort(_layer(colouring, drawn), kind="stable")]
@@ -74,7 +93,7 @@ def _scatter(
     )
     groups = [drawn[colouring.codes[drawn] == code] for code in range(colouring.n_named)]
     shown = [code for code, rows in enumerate(groups) if len(rows)]
-    places = _tag_places(coordinates[drawn], [coordinates[groups[code]] for code in shown])
+    places = _tag_places(frame, [coordinates[groups[code]] for code in shown])
     for code, place in zip(shown, places, strict=True):
         axis.text(
             *place,
@@ -88,6 +107,8 @@ def _scatter(
         )
     axis.set_xticks([])
     axis.set_yticks([])
+    axis.set_xlim(frame[:, 0])
+    axis.set_ylim(frame[:, 1])
     _legend(axis, colouring)
 
 
@@ -97,12 +118,10 @@ def _layer(colouring: Colouring, rows: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _tag_places(
-    points: NDArray[np.float32], groups: Sequence[NDArray[np.float32]]
+    frame: NDArray[np.float32], groups: Sequence[NDArray[np.float32]]
 ) -> list[NDArray[np.float64]]:
-    """Where the number of each group stands: within a wide one, beside a narrow one, none on
-    another's."""
-    low, extent = points.min(axis=0), np.ptp(points, axis=0)
-    extent = np.where(extent > 0, extent, 1)
+    """Where each group's number stands: within a wide one, beside a narrow one, none on another."""
+    low, extent = frame[0], frame[1] - frame[0]
     taken: list[NDArray[np.float64]] = []
     for group in groups:
         apart = group - np.median(group, axis=0)
@@ -111,6 +130,7 @@ def _tag_places(
         wide = (np.median(np.abs(apart), axis=0) / extent).max() > _TAG[0]
         tried = [middle + _TAG * ring * way for ring in (1, 2, 3) for way in _WAYS]
         tried = [middle, *tried] if wide else tried
+        tried = [at for at in tried if (at > 0).all() and (at < 1).all()]
         free = (at for at in tried if all((np.abs(at - other) > _TAG).any() for other in taken))
         taken.append(next(free, middle))
     return [low + at * extent for at in taken]

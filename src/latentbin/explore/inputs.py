@@ -90,14 +90,14 @@ def features(matrices: Sequence[NamedMatrix], options: InputOptions) -> Floats:
     """The values of all matrices side by side, scaled: (n_rows, n_columns).
 
     Abundances are taken as ln(1 + value): depths of a community spread over orders of magnitude.
-    Columns that do not vary become 0. ``--equal-parts`` divides the values of each matrix by the
-    root of its variance, the sum over its columns.
+    Columns that do not vary become 0. ``--equal-parts`` gives several matrices the same variance,
+    summed over their columns; that of a column is 1 on average.
 
     Raises
     ------
     UserError : an abundance below 0; nothing varies
     """
-    parts = []
+    parts: list[Floats] = []
     for matrix in matrices:
         values = matrix.values
         if matrix.kind == "abundance":
@@ -109,10 +109,12 @@ def features(matrices: Sequence[NamedMatrix], options: InputOptions) -> Floats:
                 )
             values = np.log1p(values)
         values = _scaled(values, scaling_of(matrix.kind, options.scale))
-        if options.equal_parts:
-            variance = float(values.var(axis=0, dtype=np.float64).sum())
-            values = values / np.float32(variance**0.5 or 1.0)
         parts.append(values)
+    if options.equal_parts and len(parts) > 1:
+        part = sum(values.shape[1] for values in parts) / len(parts)
+        for place, values in enumerate(parts):
+            variance = float(values.var(axis=0, dtype=np.float64).sum())
+            parts[place] = values * np.float32((part / variance) ** 0.5 if variance else 1.0)
     joined = np.hstack(parts) if len(parts) > 1 else parts[0]
     if not joined.var(axis=0).any():
         raise UserError(

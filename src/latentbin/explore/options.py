@@ -25,7 +25,7 @@ class InputOptions(Options):
         choices=(BY_KIND, BY_COLUMN, BY_MATRIX, "none"),
     )
     equal_parts: bool = option(
-        False, "Give each --matrix the same part of the variance, however many columns it has."
+        True, "Give each --matrix the same part of the variance, however many columns it has."
     )
     sub_sample: str = option(
         NONE,
@@ -49,7 +49,7 @@ class EmbeddingOptions(Options):
     umap_size: int = option(3, "Dimensions of UMAP.", low=1)
     umap_neighbours: int = option(15, "Neighbours of each row in UMAP.", low=2)
     umap_min_dist: float = option(
-        0.0, "Least distance of rows in UMAP; 0 packs groups tightly.", low=0, high=1
+        0.1, "Least distance of rows in UMAP; 0 packs groups tightly.", low=0, high=1
     )
     umap_limit: int = option(
         300_000, "More rows than this are refused where UMAP is asked for.", low=FEWEST_ROWS

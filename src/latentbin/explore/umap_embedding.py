@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import shutil
 import sys
 import tempfile
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 from latentbin.explore.linear import pca
 from latentbin.explore.options import EmbeddingOptions
+
+logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
@@ -47,6 +50,10 @@ def _cache_elsewhere() -> None:
     """Let numba keep machine code in a folder of its own: neither install nor home is writable."""
     import numba
 
+    logger.info(
+        "neither the installation nor the home folder can be written: UMAP is compiled for this "
+        "run alone; set NUMBA_CACHE_DIR to keep it"
+    )
     folder = tempfile.mkdtemp(prefix="latentbin-numba-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     numba.config.CACHE_DIR = folder  # type: ignore[attr-defined]

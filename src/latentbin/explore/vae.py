@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 Floats = NDArray[np.float32]
 TERMS = ("reconstruction", "divergence")
 _ACTIVE = 0.01  # nats: an axis whose divergence is smaller tells nothing
+# share of the epochs in which the weight of the divergence rises to 1: with all of it at once a
+# latent may be given up before the decoder has learned to use it (Bowman et al. 2016)
+_WARM_UP = 0.3
 _DRAWS = 4  # of the latent, when held-out rows are judged
 _MOST_HELD_OUT = 20_000  # rows; more would judge no better
 
@@ -78,9 +81,16 @@ def train_vae(
     losses: list[float] = []
     kept: list[tuple[tuple[float, float], dict[str, Tensor]]] = []
 
-    def run_epoch(_epoch: int, batch_size: int) -> list[float]:
+    n_epochs = options.n_epochs(len(learned))
+
+    def run_epoch(epoch: int, batch_size: int) -> list[float]:
+        weights = torch.tensor([1, min(1, (epoch + 1) / (_WARM_UP * n_epochs))], device=device)
         said = one_pass(
-            module, optimizer, lambda at: module.loss_terms(learned[at]), len(learned), batch_size
+            module,
+            optimizer,
+            lambda at: module.loss_terms(learned[at]) * weights,
+            len(learned),
+            batch_size,
         )
         terms = _judge(module, held_out, draws)
         if sum(terms) < min(losses, default=float("inf")):
@@ -88,7 +98,6 @@ def train_vae(
         losses.append(sum(terms))
         return said
 
-    n_epochs = options.n_epochs(len(learned))
     batch_size = batch_size_for(len(learned), options.batch_size)
     train(module, optimizer, run_epoch, TERMS, [batch_size] * n_epochs, {})
     module.load_state_dict(kept[0][1])
