@@ -63,8 +63,8 @@ def choose_groups(
     wanted. A group stays if a class would have none left without it.
 
     If nothing could be chosen under this condition (all environments have a genus of their own),
-    the group that takes the fewest contigs' classes away is chosen, and the condition holds for
-    all others.
+    one group is chosen, the one with the fewest contigs of classes that live nowhere else; none if
+    all contigs of every group are such.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def choose_groups(
 
     Returns
     -------
-    chosen : (n_groups,); never all of them, and none if nothing is wanted
+    chosen : (n_groups,); never all of them, and none if nothing is wanted or could be chosen
     """
     chosen = np.zeros(len(table.sizes), bool)
     if len(chosen) < 2 or n_contigs <= 0:
@@ -112,12 +112,13 @@ def choose_groups(
 
 def _least_loss(
     table: GroupTable, order: NDArray[np.intp], groups_left: list[int], n_contigs: float
-) -> int:
-    """The group whose classes live elsewhere, most of them; of equals the best size."""
+) -> list[int]:
+    """The group whose classes live elsewhere, most of them; of equals the best size; or none."""
 
     def cost(group: int) -> tuple[int, float]:
         pairs = zip(*table.entries(group), strict=True)
         lost = sum(count for code, count in pairs if groups_left[code] < 2)
         return lost, abs(int(table.sizes[group]) - n_contigs)
 
-    return min(order.tolist(), key=cost)
+    best = min(order.tolist(), key=cost)
+    return [best] if cost(best)[0] < table.sizes[best] else []

@@ -91,9 +91,10 @@ def divide(
         test = choose_groups(table, options.test_share * len(group), generator)
         if not test.any():
             raise UserError(
-                f"{labels.source}: all {len(group)} contigs are of one group of column '{by}' "
-                f"('{names[present_groups[0]] if names else ''}'); none could be kept apart. "
-                "Split by a column with several."
+                f"{labels.source}: nothing can be kept apart by column '{by}': its "
+                f"{len(present_groups)} groups ('{names[present_groups[0]] if names else 1}', ...) "
+                f"have no {options.rank} in common. Split by a column with several groups of one "
+                f"{options.rank}."
             )
     parts[test[group]] = TEST
     if (parts == TEST).all():

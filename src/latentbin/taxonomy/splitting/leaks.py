@@ -15,7 +15,11 @@ _NAMED = 20  # in the report
 _FIRST = 3  # in a warning
 # groups that need no column for every rank: their contigs come from one genome or one place
 _CHECKED = ("genome", "sample", "environment")
-_SAME_SEQUENCE = ("genome", "strain", "species")
+LESSON = (
+    "On contigs of CAMI II, whose strains lay on both sides of a random split, models of a course "
+    "project were right in 99 %, and in 68 % (genus) where they did not. Split --by strain, "
+    "species or environment."
+)
 
 
 @dataclass(frozen=True)
@@ -80,28 +84,19 @@ def find_leak(labels: Labels, column: str, parts: NDArray[np.int8]) -> Leak:
     )
 
 
-def warning(leak: Leak, by: str, rank: str) -> str | None:
+def warning(leak: Leak, by: str) -> str | None:
     """What to say of names on both sides; nothing if there are none."""
     if not leak.shared:
         return None
     first = ", ".join(leak.shared[:_FIRST]) + (", ..." if len(leak.shared) > _FIRST else "")
-    text = (
-        f"WARNING split by {by}: {len(leak.shared)} of the {leak.in_test} names in column "
-        f"{leak.column} that the test part has are in training, too (first: {first})"
-    )
-    if leak.column not in _SAME_SEQUENCE:
-        return f"{text}: what is particular to them is known before the test."
-    text += (
-        f": accuracy on such a test part is that of contigs of known {_plural(leak.column)}, not "
-        "of new ones."
-    )
-    if by == "random":
-        text += (
-            " On contigs of CAMI II a random split gave 99 % where parts without common strains "
-            "or environments gave 68 % at genus. Split --by strain, species or environment."
+    text = f"split by {by}: {len(leak.shared)} of the {leak.in_test} "
+    if leak.column not in (*RANKS, "genome"):
+        return (
+            f"note: {text}names of the test part in column {leak.column} are in training, too "
+            f"(first: {first}): what is particular to them is known before the test"
         )
-    return text
-
-
-def _plural(column: str) -> str:
-    return column if column.endswith("s") else f"{column}s"
+    plural = leak.column if leak.column.endswith("s") else f"{leak.column}s"
+    return (
+        f"WARNING {text}{plural} of the test part are in training, too (first: {first}): accuracy "
+        f"on such a test part is that of contigs of known {plural}, not of new ones"
+    )

@@ -19,7 +19,7 @@ from latentbin.options import OptionError, as_dict, from_args
 from latentbin.taxonomy.labels import Labels
 from latentbin.taxonomy.matrices import load_matrix
 from latentbin.taxonomy.splitting.divide import RANDOM, Divided, divide
-from latentbin.taxonomy.splitting.leaks import columns_to_check, find_leak, warning
+from latentbin.taxonomy.splitting.leaks import LESSON, columns_to_check, find_leak, warning
 from latentbin.taxonomy.splitting.options import SplitOptions
 from latentbin.taxonomy.splitting.parts import PARTS, TEST, VALIDATION, Split
 
@@ -50,8 +50,10 @@ def split(args: argparse.Namespace) -> None:
         divided = divide(labels, args.by, options, args.seed, test_groups, args.validation_by)
         leaks = [find_leak(labels, column, divided.parts) for column in checked]
     _tell(divided, args.by, options)
-    warnings = [warning(leak, args.by, options.rank) for leak in leaks]
-    for text in filter(None, warnings):
+    warnings = [text for leak in leaks if (text := warning(leak, args.by))]
+    if args.by == RANDOM and any(text.startswith("WARNING") for text in warnings):
+        warnings.append(LESSON)
+    for text in warnings:
         logger.warning("%s", text)
     report = {
         "command": "latentbin-taxonomy split",
@@ -66,7 +68,7 @@ def split(args: argparse.Namespace) -> None:
         "inputs": {path.name: file_digest(path) for path in paths},
         **_counts(divided),
         "leaks": {leak.column: leak.as_dict() for leak in leaks},
-        "warnings": list(filter(None, warnings)),
+        "warnings": warnings,
     }
     rows = np.flatnonzero(divided.parts >= 0)
     contigs = tuple(labels.contigs[row] for row in rows)
