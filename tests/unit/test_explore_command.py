@@ -182,6 +182,8 @@ def test_what_cannot_be_explored_is_refused(planted, tmp_path, capsys):
     said = refused(capsys, planted, out, fast=["--umap-limit", "100"])
     assert "120 rows are more than --umap-limit 100: UMAP would take hours" in said
     assert "--embeddings pca,vae" in said
+    said = refused(capsys, planted, out, "--clusters", "120")
+    assert "--clusters: 120 clusters of 120 rows. Ask for fewer" in said
     said = refused(capsys, planted, out, "--class-column", "genus")
     assert "says nothing of 'genus' of its rows" in said
     assert not out.exists()

@@ -168,13 +168,14 @@ class Clusterer:
         self, points: Points, score: Callable[[int], float], least: int, name: str
     ) -> tuple[int, str]:
         """The number of clusters in force, and what it comes from."""
-        most = len(points) - 1
         if self.options.clusters == CLASSES:
             assert self.n_classes is not None, "checked before"
-            return min(self.n_classes, most), "as classes"
+            return self.n_classes, "as classes"
         if self.options.clusters != AUTO:
-            return min(int(self.options.clusters), most), "given"
-        most = min(self.options.max_clusters, most, self.options.score_rows - 1)
+            return int(self.options.clusters), "given"
+        # clusters of a few rows each would always be tight
+        n_scored = min(len(points), self.options.score_rows)
+        most = max(least, min(self.options.max_clusters, math.isqrt(n_scored)))
         return best_number(score, least, most), f"by {name}"
 
 

@@ -108,7 +108,9 @@ class ClusterOptions(Options):
         "Clusters of k-means and GMM: a number; classes: as many as the truth has; auto: that of "
         "largest silhouette (k-means) and least BIC (GMM).",
     )
-    max_clusters: int = option(64, "The most that auto tries.", low=2)
+    max_clusters: int = option(
+        64, "The most that auto tries; at most the root of the number of rows.", low=2
+    )
     eps: float | None = option(
         None,
         "Radius of DBSCAN, in units of the embedding; not given: the knee of the k-distances.",

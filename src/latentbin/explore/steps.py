@@ -15,6 +15,7 @@ from latentbin.errors import UserError
 from latentbin.explore.embeddings import Embedding, embed, try_sizes
 from latentbin.explore.inputs import features, read_matrices, scaling_of
 from latentbin.explore.options import (
+    AUTO,
     CLASSES,
     FEWEST_ROWS,
     ClusterOptions,
@@ -52,6 +53,7 @@ def explore(args: argparse.Namespace) -> None:
             "rows_scored": int((known.codes >= 0).sum()),
         }
     logger.info("%s", ", ".join(f"{what.replace('_', ' ')} {n}" for what, n in counts.items()))
+    _check_number(matrices[0], known, clustering)
     points = features(matrices, inputs)
     logger.info("%d rows x %d columns", *points.shape)
     if len(rows) > clustering.fit_rows:
@@ -116,6 +118,17 @@ def _check(matrix: NamedMatrix, n_rows: int, options: EmbeddingOptions) -> None:
             f"{matrix.source}: {n_rows:,} rows are more than --umap-limit {options.umap_limit:,}: "
             "UMAP would take hours. Draw some (--max-rows, --sub-sample), leave it out "
             "(--embeddings pca,vae), or raise the limit."
+        )
+
+
+def _check_number(matrix: NamedMatrix, known: Known | None, options: ClusterOptions) -> None:
+    wanted = options.clusters
+    if wanted == CLASSES and known is not None:
+        wanted = str(len(known.names))
+    n_rows = min(len(matrix.names), options.fit_rows)
+    if wanted != AUTO and int(wanted) >= n_rows:
+        raise UserError(
+            f"--clusters: {wanted} clusters of {n_rows} rows. Ask for fewer, or give more rows."
         )
 
 
