@@ -22,7 +22,7 @@ Text = NDArray[np.object_]
 _BLOCK = 1 << 16  # rows at a time
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Lineages:
     """The coarser taxa of each class.
 

@@ -37,16 +37,16 @@ class LightgbmOptions(Options):
         "What the trees improve on: a linear discriminant, or nothing (none).",
         choices=("linear", "none"),
     )
-    lightgbm_rounds: int = option(400, "Rounds at most, each with a tree per class.", low=1)
+    lightgbm_rounds: int = option(200, "Rounds at most, each with a tree per class.", low=1)
     lightgbm_patience: int = option(
         30, "Stop after so many rounds without a lower loss of the validation part.", low=1
     )
     lightgbm_learning_rate: float = option(0.05, "Share of a tree that counts.", low=1e-4, high=1)
     lightgbm_leaves: int = option(25, "Leaves of a tree.", low=2, high=1024)
-    lightgbm_leaf_size: int = option(20, "Contigs in a leaf at least.", low=1)
+    lightgbm_leaf_size: int = option(50, "Contigs in a leaf at least.", low=1)
     lightgbm_l2: float = option(1.0, "L2 penalty of the leaves.", low=0)
     lightgbm_column_share: float = option(
-        0.2, "Share of the columns that a tree may use.", low=0.01, high=1
+        0.1, "Share of the columns that a tree may use.", low=0.01, high=1
     )
     lightgbm_row_share: float = option(
         0.7, "Share of the contigs that a tree is made of.", low=0.01, high=1
