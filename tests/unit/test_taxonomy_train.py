@@ -163,6 +163,14 @@ def test_matrices_that_do_not_fit_a_model_are_refused(trained, capsys):
     assert not (trained / "x.tsv").exists()
 
 
+def test_matrices_that_are_none_are_refused(trained, capsys):
+    assert predict(trained, matrix="labels.tsv", output="x.tsv") == 1
+    assert "labels.tsv: damaged, or not a Latentbin file" in capsys.readouterr().err
+    composition("composition", (), np.empty((0, 12))).save(trained / "none.npz")
+    assert predict(trained, matrix="none.npz", output="x.tsv") == 1
+    assert "the matrix is empty" in capsys.readouterr().err
+
+
 def test_abundance_joins_with_a_note(folder, capsys):
     names, values, _ = plant(folder)
     depths = composition("abundance", names, np.abs(values), tuple("abcdefghijkl"))

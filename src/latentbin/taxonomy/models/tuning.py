@@ -183,9 +183,7 @@ class Study:
             )
 
     def best(self) -> Best:
-        """The best of the finished trials."""
-        if not self.finished():
-            raise UserError("no trial was finished. Go on with the same command.")
+        """The best of the finished trials, of which there must be one."""
         trial = self._study.best_trial
 
         class Replay:
