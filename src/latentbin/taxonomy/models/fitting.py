@@ -67,7 +67,7 @@ def fit(task: Task, options: TrainOptions, own: Options | None, seed: int, threa
     ----------
     own : the options of the kind of model (see `BY_MODEL`)
     seed : of what is random in it
-    threads : processors; does not change what comes out
+    threads : processors; the trees of LightGBM do not depend on it
     """
     power = class_power(options.class_weights)
     losses: list[Sequence[float | None]] = []
