@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-proteome test test-slow lint lock bench clean python python-test nextflow debian
+.PHONY: help demo demo-proteome test test-slow galaxy lint lock bench clean python python-test nextflow debian
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
@@ -25,6 +25,10 @@ test: lint debian ## what every change must pass: ruff, mypy, nextflow lint, the
 
 test-slow: python-test nextflow debian ## the long tests
 	$(PYTEST) -m slow
+
+galaxy: python-test ## the Galaxy tools on a real server: lint, tests, workflow, clicks in a browser
+	@scripts/setup-galaxy.sh
+	@scripts/galaxy.sh
 
 lint: python-test nextflow
 	ruff check .

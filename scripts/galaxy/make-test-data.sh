@@ -94,6 +94,5 @@ PY
 printf 'not\ta\tFASTA\n' >wrong.fna
 
 folder=$root/galaxy_tools/latentbin/test-data
-rm -f "$folder"/*
 cp -- *.bam *.cram truth.binning ./*.fna.gz ./*.npz ./*.tsv profile.hmm wrong.fna "$folder/"
 du -sh "$folder"
