@@ -1,8 +1,8 @@
 """Fill a workflow with the present version and defaults of its tools, and lay its boxes out.
 
 A workflow file needs to say only which tools there are and what is connected; Galaxy runs it
-without remarks if every option has a value. Run this after a change of a tool, with a server running
-(scripts/galaxy/server.sh start) and its environment, by Galaxy's Python:
+without remarks if every option has a value. Run this after a change of a tool, with a server
+running (scripts/galaxy/server.sh start) and its environment, by Galaxy's Python:
 
     python complete_workflow.py galaxy_tools/latentbin/workflows/binning.gxwf.yml
 """
