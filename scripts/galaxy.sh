@@ -38,6 +38,17 @@ tools() {
     "$bin/python" scripts/galaxy/show_tests.py "$results/tools.json" "$suite" tests/galaxy/probe
 }
 
+workflows() {
+    export PLANEMO_GLOBAL_WORKSPACE=$galaxy/planemo
+    # those that stand beside the workflows, and what these cannot say
+    "$bin/planemo" test --engine external_galaxy --no_shed_install --galaxy_url "$GALAXY_URL" \
+        --galaxy_user_key "$GALAXY_KEY" --galaxy_admin_key "$GALAXY_KEY" \
+        --test_output "$results/workflows.html" --test_output_json "$results/workflows.json" \
+        "$suite"/workflows/*.gxwf.yml >"$results/workflows.log" 2>&1 ||
+        { tail -n 40 "$results/workflows.log" && return 1; }
+    python_tests test_workflow.py
+}
+
 python_tests() {
     "$bin/python" -m pytest -q -c tests/galaxy/pytest.ini --rootdir tests/galaxy "tests/galaxy/$1"
 }
@@ -55,9 +66,16 @@ if want tools || want workflows || want clicks; then
     . "$galaxy/server/environment"
     results=$galaxy/server/results
     mkdir -p "$results"
-    want tools && stage "tests of the tools" tools
-    want workflows && stage workflows python_tests test_workflow.py
-    want clicks && stage clicks python_tests test_clicks.py
+    if want tools; then
+        stage "tests of the tools" tools
+    fi
+    if want workflows; then
+        stage workflows workflows
+    fi
+    if want clicks; then
+        export GALAXY_SCREENSHOTS=$results
+        stage clicks python_tests test_clicks.py
+    fi
 fi
 echo "== all: $((SECONDS - started)) s" >&2
 if ((${#failed[@]})); then

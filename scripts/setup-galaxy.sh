@@ -3,6 +3,8 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+scripts/setup-debian.sh chromium # of the click test
+
 venv=$root/.tools/galaxy/venv
 stamp=$venv/.installed
 made_from=$(what_it_is_made_from "$venv" requirements/galaxy.txt)
