@@ -1,14 +1,16 @@
 #!/usr/bin/env nextflow
 /*
- * Latentbin: learned representations. Genome bins from contigs and read mappings, or labels of
- * samples from their proteomes.
+ * Latentbin: learned representations. Genome bins from contigs and read mappings, labels of samples
+ * from their proteomes, or taxa of contigs.
  */
 
 include { BINNING                                } from './workflows/binning'
 include { PROTEOMICS                             } from './workflows/proteomics'
+include { TAXONOMY                               } from './workflows/taxonomy'
 include { readInput; weightFiles                 } from './subworkflows/local/utils_latentbin'
 include { linesText; resultsText                 } from './subworkflows/local/utils_reports'
 include { studiesText; versionsText              } from './subworkflows/local/utils_reports'
+include { taxonomyText                           } from './subworkflows/local/utils_reports'
 include { helpText; readSchema                   } from './subworkflows/local/utils_schema'
 
 workflow {
@@ -17,16 +19,17 @@ workflow {
     def schema = readSchema(root.resolve('nextflow_schema.json'))
 
     if (params.help) {
-        def calls = '  nextflow run . --input samplesheet.csv --outdir results\n  nextflow run . --workflow proteomics --input studies.csv --outdir results'
+        def calls = '  nextflow run . --input samplesheet.csv --outdir results\n  nextflow run . --workflow proteomics --input studies.csv --outdir results\n  nextflow run . --workflow taxonomy --input datasets.csv --outdir results'
         log.info("Latentbin ${workflow.manifest.version}\n\n${calls}\n\n${helpText(schema)}")
     }
     else if (params.version) {
         log.info("Latentbin ${workflow.manifest.version}")
     }
     else {
-        def sheets = [binning: 'schema_input', proteomics: 'schema_proteomics']
+        def sheets = [binning: 'schema_input', proteomics: 'schema_proteomics', taxonomy: 'schema_taxonomy']
         def input = readInput(params, schema, sheets.collectEntries { name, sheet -> [name, readSchema(root.resolve("assets/${sheet}.json"))] })
         def info = "${params.outdir}/pipeline_info"
+        def taxonomy_model = params.taxonomy_model ? file(params.taxonomy_model, glob: false) : []
 
         if (params.workflow == 'proteomics') {
             PROTEOMICS(channel.fromList(input.studies), channel.fromList(input.runs), params.proteome_target)
@@ -34,6 +37,19 @@ workflow {
             ch_summary = PROTEOMICS.out.results
                 .toSortedList { a, b -> a[0..1].join(' ') <=> b[0..1].join(' ') }
                 .map { results -> studiesText(results) }
+        }
+        else if (params.workflow == 'taxonomy') {
+            TAXONOMY(
+                channel.fromList(input.datasets),
+                params.taxonomy_split,
+                params.taxonomy_models.tokenize(','),
+                (params.taxonomy_tune_trials as int) > 0,
+                taxonomy_model,
+            )
+            ch_versions = TAXONOMY.out.versions
+            ch_summary = TAXONOMY.out.results
+                .toSortedList { a, b -> a[0..2].join(' ') <=> b[0..2].join(' ') }
+                .map { results -> taxonomyText(results) }
         }
         else {
             BINNING(
@@ -45,6 +61,7 @@ workflow {
                 [weightFiles(params.genomeface_composition_weights), weightFiles(params.genomeface_abundance_weights)],
                 params.mapper,
                 params.save_bam,
+                taxonomy_model,
             )
             ch_versions = BINNING.out.versions
             ch_summary = BINNING.out.results
@@ -62,7 +79,7 @@ workflow {
 
         ch_summary
             .collectFile(name: 'summary.tsv', storeDir: params.outdir)
-            .view { table -> "\n${params.workflow == 'proteomics' ? linesText(table.text) : table.text}\n" }
+            .view { table -> "\n${params.workflow in ['proteomics', 'taxonomy'] ? linesText(table.text) : table.text}\n" }
 
         workflow.onComplete = {
             log.info(workflow.success ? "Results are in ${params.outdir}" : "Mend what the message above says, and run the same command with -resume.")

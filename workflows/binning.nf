@@ -9,6 +9,7 @@ include { GENOMEFACE   } from '../subworkflows/local/genomeface'
 include { BINS_WRITE   } from '../modules/local/bins/write'
 include { BINS_QUALITY } from '../modules/local/bins/quality'
 include { EVALUATE     } from '../modules/local/evaluate'
+include { TAXA         } from '../subworkflows/local/taxa'
 
 workflow BINNING {
     take:
@@ -20,6 +21,7 @@ workflow BINNING {
     genomeface_weights // of the composition and the co-abundance network: [[.npz, .json], [.npz, .json]]; [] for the program's own
     mapper             // 'minimap2' | 'strobealign'
     save_bam           // true: keep the BAMs of mapped reads
+    taxonomy_model     // file, or []: the bins are not labelled
 
     main:
     FEATURES(ch_groups, ch_samples, mapper, save_bam)
@@ -73,6 +75,11 @@ workflow BINNING {
         truth,
     )
 
+    TAXA(
+        FEATURES.out.composition.filter { taxonomy_model }.map { meta, composition -> [meta, composition, taxonomy_model] },
+        BINS_WRITE.out.contig2bin.join(BINS_QUALITY.out.table),
+    )
+
     results = BINS_WRITE.out.report
         .map { meta, bins -> [meta.id, meta.binner, bins] }
         .join(BINS_QUALITY.out.report.map { meta, quality -> [meta.id, meta.binner, quality] }, by: [0, 1])
@@ -86,6 +93,7 @@ workflow BINNING {
             BINS_WRITE.out.versions,
             BINS_QUALITY.out.versions,
             EVALUATE.out.versions,
+            TAXA.out.versions,
         )
         .unique()
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -43,6 +43,13 @@ class Run(NamedTuple):
 
 
 RunPipeline = Callable[..., Run]
+
+
+def check_resumes(run_pipeline: RunPipeline, run: Run, *words: str | Path, **launch: Any) -> None:
+    """The same call with -resume has nothing left to do."""
+    again = run_pipeline(*words, "-resume", **launch)
+    assert again.returncode == 0, again.text
+    assert (again.count("Submitted"), again.count("Cached")) == (0, run.count("Submitted"))
 
 
 def missing(what: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import ROOT, Run, RunPipeline
+from conftest import ROOT, Run, RunPipeline, check_resumes
 
 EVERY_KIND = """\
 sample,group,assembly,fastq_1,fastq_2,bam,depth
@@ -39,6 +39,8 @@ BINNERS = {
     "deepmetabin": ("graph.npz", "latent.npz"),
     "genomeface": ("embedding.npz",),
 }
+PREDICTIONS = ("predictions.json", "predictions.tsv", "probabilities.npz")
+BIN_TAXONOMY = ("bin_taxonomy.json", "bin_taxonomy.tsv")
 EVALUATION_FILES = ("bins.tsv", "genomes.tsv", "metrics.json", "metrics.tsv")
 
 
@@ -59,7 +61,10 @@ def check_stub_run(
     run_pipeline: RunPipeline, sheet: Path, parser: str, version: str | None
 ) -> None:
     truth = sheet.parent / "depth.tsv"
+    model = sheet.parent / "model.npz"
+    model.touch()
     words = ("-stub-run", "--input", sheet, "--truth", truth, "--save_bam")
+    words += ("--taxonomy_model", model)
     run = run_pipeline(*words, parser=parser, version=version)
     assert run.returncode == 0, run.text
     # Nextflow runs on when a process gets fewer or more inputs than it names
@@ -68,21 +73,22 @@ def check_stub_run(
     expected |= {f"mapping/mapped.{s}.{end}" for s in ("S1", "S2") for end in ("bam", "bam.bai")}
     for group in ("co", "multi.x", "mapped", "table"):
         expected |= {f"{group}/features/{name}" for name in FEATURES}
+        expected |= {f"{group}/{name}" for name in PREDICTIONS}
         for binner, learned in BINNERS.items():
-            expected |= {f"{group}/{binner}/{name}" for name in (*learned, *BIN_FILES)}
+            expected |= {
+                f"{group}/{binner}/{name}" for name in (*learned, *BIN_FILES, *BIN_TAXONOMY)
+            }
             expected |= {f"{group}/{binner}/evaluation/{name}" for name in EVALUATION_FILES}
     assert run.files() == expected
     versions = yaml.safe_load((run.results / "pipeline_info/versions.yml").read_text())
     modules = {
         "_".join(path.parent.relative_to(ROOT / "modules").parts[1:]).upper()
         for path in ROOT.glob("modules/*/**/meta.yml")
-        if "proteome" not in path.parts
+        if not {"proteome", "explore", "taxonomy"} & set(path.parts)
     }
-    assert set(versions) == modules - {"STROBEALIGN_ALIGN"} | {"Workflow"}
-
-    again = run_pipeline(*words, "-resume", parser=parser, version=version)
-    assert again.returncode == 0, again.text
-    assert (again.count("Submitted"), again.count("Cached")) == (0, run.count("Submitted"))
+    modules |= {"TAXONOMY_PREDICT", "TAXONOMY_VOTE", "Workflow"}
+    assert set(versions) == modules - {"STROBEALIGN_ALIGN"}
+    check_resumes(run_pipeline, run, *words, parser=parser, version=version)
 
 
 def test_a_stub_run_makes_the_documented_tree_and_resumes(

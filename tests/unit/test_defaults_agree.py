@@ -89,7 +89,7 @@ def test_every_default_fits_its_own_schema() -> None:
     assert [entry["$ref"] for entry in SCHEMA["allOf"]] == [
         f"#/$defs/{key}" for key in SCHEMA["$defs"]
     ]
-    sheets = ("assets/schema_input.json", "assets/schema_proteomics.json")
+    sheets = [f"assets/schema_{name}.json" for name in ("input", "proteomics", "taxonomy")]
     for path in ("nextflow_schema.json", *sheets):
         jsonschema.Draft202012Validator.check_schema(json.loads((ROOT / path).read_text()))
 

@@ -1,18 +1,19 @@
 //
-// What is asked for: parameters and samplesheet of either workflow, checked as one
+// What is asked for: parameters and samplesheet of any workflow, checked as one
 //
 
 include { paramProblems; readSheet             } from '../utils_schema'
 include { rowProblems; toGroups; toSamples     } from '../utils_samplesheet'
 include { proteomeProblems; toRuns; toStudies  } from '../utils_proteomics'
+include { taxonomyProblems; toDatasets         } from '../utils_taxonomy'
 
-// Parameters that were changed and do nothing in this workflow; a group of the schema may be of one
+// Parameters that were changed and do nothing in this workflow; a group of the schema may be of some
 def idleProblems(given, schema) {
-    def idle = schema['$defs'].values().findAll { group -> group.workflow && group.workflow != given.workflow }
+    def idle = schema['$defs'].values().findAll { group -> group.workflow && !(given.workflow in [group.workflow].flatten()) }
     return idle.collectMany { group ->
         group.properties
             .findAll { name, spec -> given[name] != null && given[name].toString() != spec['default'].toString() }
-            .collect { name, _spec -> "--${name}: is of --workflow ${group.workflow} and does nothing in ${given.workflow}. Leave it out.".toString() }
+            .collect { name, _spec -> "--${name}: is of --workflow ${[group.workflow].flatten().join(' or ')} and does nothing in ${given.workflow}. Leave it out.".toString() }
     }
 }
 
@@ -35,12 +36,11 @@ def choiceProblems(given, schema) {
     return problems
 }
 
-// What the samplesheet says: groups and samples, or studies and runs; stops with every problem of
-// parameters and sheet at once. `sheet_schemas` has the schema of each workflow's sheet.
+// What the samplesheet says: groups and samples, studies and runs, or data sets; stops with every
+// problem of parameters and sheet at once. `sheet_schemas` has the schema of each workflow's sheet.
 def readInput(given, schema, sheet_schemas) {
     def problems = paramProblems(given, schema)
     problems += choiceProblems(given, schema)
-    def proteomics = given.workflow == 'proteomics'
     def sheet_schema = sheet_schemas[given.workflow]
     def sheet = given.input && sheet_schema ? file(given.input, glob: false) : null
     def rows = []
@@ -48,15 +48,30 @@ def readInput(given, schema, sheet_schemas) {
         def (read, sheet_problems) = readSheet(sheet, sheet_schema)
         rows = read
         problems += sheet_problems
-        problems += proteomics ? proteomeProblems(rows, sheet.name) : rowProblems(rows, sheet.name, given.separator?.toString())
+        problems += sheetProblems(given, rows, sheet.name)
     }
     if (problems) {
         def what = problems.size() == 1 ? 'One problem' : "${problems.size()} problems"
         error("${what} with what was given:\n  - ${problems.join('\n  - ')}\n(--help lists the parameters)")
     }
-    return proteomics
-        ? [studies: toStudies(rows), runs: toRuns(rows)]
-        : [groups: toGroups(rows, given.separator?.toString()), samples: toSamples(rows)]
+    return [
+        groups: given.workflow == 'binning' ? toGroups(rows, given.separator?.toString()) : [],
+        samples: given.workflow == 'binning' ? toSamples(rows) : [],
+        studies: given.workflow == 'proteomics' ? toStudies(rows) : [],
+        runs: given.workflow == 'proteomics' ? toRuns(rows) : [],
+        datasets: given.workflow == 'taxonomy' ? toDatasets(rows) : [],
+    ]
+}
+
+// Problems between the cells of the sheet of any workflow
+def sheetProblems(given, rows, sheet) {
+    if (given.workflow == 'proteomics') {
+        return proteomeProblems(rows, sheet)
+    }
+    if (given.workflow == 'taxonomy') {
+        return taxonomyProblems(rows, sheet, given.taxonomy_model)
+    }
+    return rowProblems(rows, sheet, given.separator?.toString())
 }
 
 // Weights of a network and the JSON beside them, or []

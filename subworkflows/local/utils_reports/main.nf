@@ -146,3 +146,42 @@ def whyNoClassifier(target, labels, report) {
     def found = sizes ? sizes.collect { name, n -> "${name}: ${n}" }.join(', ') : 'none'
     return enough < 2 ? "no classifier: it needs two ${target == 'class' ? 'classes' : 'labels'} of two samples each, found ${found}".toString() : null
 }
+
+// One line for each model of each data set with labels: how it was judged, and what its split leaks;
+// and one for each other data set: contigs and bins that have a taxon at the finest rank
+def taxonomyText(entries) {
+    def columns = [
+        'dataset', 'model', 'rank', 'split_by', 'train_contigs', 'judged_contigs', 'accuracy', 'macro_f1', 'calibration_error',
+        'never_predicted', 'contigs', 'with_taxon', 'bins', 'bins_with_taxon', 'leaks',
+    ]
+    def rows = entries.groupBy { dataset, model, _kind, _what -> [dataset, model] }.collect { key, found ->
+        def of = found.collectEntries { _dataset, _model, kind, what -> [kind, readJson(what)] }
+        def (trained, judged, predicted, voted) = ['training', 'evaluation', 'predictions', 'bins'].collect { kind -> of[kind] ?: [:] }
+        def taxa = lastOf(predicted.predicted)
+        def scores = lastOf(judged.ranks) ?: [:]
+        def values = [
+            dataset: key[0],
+            model: key[1] ?: predicted.model,
+            rank: (judged.ranks ?: predicted.predicted ?: [:]).keySet().toList().reverse().find(),
+            split_by: judged.split?.by,
+            train_contigs: trained.contigs?.train,
+            judged_contigs: scores.contigs,
+            accuracy: scores.accuracy,
+            macro_f1: scores.macro_f1,
+            calibration_error: scores.calibration_error,
+            never_predicted: scores.never_predicted,
+            contigs: predicted.contigs,
+            with_taxon: taxa ? predicted.contigs - (taxa.unknown ?: 0) : null,
+            bins: voted.bins,
+            bins_with_taxon: lastOf(voted.bins_with_taxon),
+            leaks: judged.split?.leaks,
+        ]
+        columns.collect { name -> cell(values[name]) }
+    }
+    return ([columns] + rows)*.join('\t').join('\n') + '\n'
+}
+
+// What a map, in the order of a file, has last: the finest of ranks
+def lastOf(map) {
+    return map ? map.values().toList()[-1] : null
+}

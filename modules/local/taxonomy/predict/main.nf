@@ -16,7 +16,7 @@ process TAXONOMY_PREDICT {
 
     script:
     def args = task.ext.args ?: ''
-    prefix   = task.ext.prefix ?: meta.id
+    prefix = task.ext.prefix ?: (meta.model ? "${meta.id}.${meta.model}" : meta.id)
     """
     latentbin-taxonomy predict \\
         --matrix ${matrices} \\
@@ -28,7 +28,7 @@ process TAXONOMY_PREDICT {
     """
 
     stub:
-    prefix   = task.ext.prefix ?: meta.id
+    prefix = task.ext.prefix ?: (meta.model ? "${meta.id}.${meta.model}" : meta.id)
     """
     touch ${prefix}.predictions.tsv ${prefix}.probabilities.npz
     echo '{}' > ${prefix}.predictions.json

@@ -18,10 +18,12 @@ process TAXONOMY_TRAIN {
 
     script:
     def args = task.ext.args ?: ''
+    def kind = meta.model ? "--model ${meta.model}" : ''
     def tuned = parameters ? "--parameters ${parameters}" : ''
-    prefix   = task.ext.prefix ?: meta.id
+    prefix = task.ext.prefix ?: (meta.model ? "${meta.id}.${meta.model}" : meta.id)
     """
     latentbin-taxonomy train \\
+        ${kind} \\
         --matrix ${matrices} \\
         --labels ${labels} \\
         --split ${split} \\
@@ -32,7 +34,7 @@ process TAXONOMY_TRAIN {
     """
 
     stub:
-    prefix   = task.ext.prefix ?: meta.id
+    prefix = task.ext.prefix ?: (meta.model ? "${meta.id}.${meta.model}" : meta.id)
     """
     mkdir ${prefix}.model
     touch ${prefix}.model/model.npz ${prefix}.model/training.tsv

@@ -16,9 +16,11 @@ process TAXONOMY_TUNE {
 
     script:
     def args = task.ext.args ?: ''
-    prefix   = task.ext.prefix ?: meta.id
+    def kind = meta.model ? "--model ${meta.model}" : ''
+    prefix = task.ext.prefix ?: (meta.model ? "${meta.id}.${meta.model}" : meta.id)
     """
     latentbin-taxonomy tune \\
+        ${kind} \\
         --matrix ${matrices} \\
         --labels ${labels} \\
         --split ${split} \\
@@ -29,7 +31,7 @@ process TAXONOMY_TUNE {
     """
 
     stub:
-    prefix   = task.ext.prefix ?: meta.id
+    prefix = task.ext.prefix ?: (meta.model ? "${meta.id}.${meta.model}" : meta.id)
     """
     touch ${prefix}.study.log
     echo '{}' > ${prefix}.best.json
