@@ -3,7 +3,8 @@
     python benchmarks/explore/study.py --composition composition.npz --abundance abundance.npz \
         --truth truth.tsv --work-dir runs --output result.json
 
-The truth is a table with the columns contig, genome, genus.
+The truth is a table with the columns contig, genome, genus. A run that stands in the work folder is
+not made again.
 """
 
 from __future__ import annotations
@@ -12,18 +13,24 @@ import argparse
 import csv
 import json
 import os
-import platform
 import subprocess
 from pathlib import Path
 
-SETTINGS = {
-    "genome": ["--class-column", "genome"],
-    "genome, as many clusters as genomes": ["--class-column", "genome", "--clusters", "classes"],
-    "genus": ["--class-column", "genus"],
-    "genome, columns count alike": ["--class-column", "genome", "--no-equal-parts"],
-    "genome, composition alone": ["--class-column", "genome"],
+import numpy as np
+
+from latentbin.clusters import read_clusters
+from latentbin.explore.clustering import Clusterer
+from latentbin.explore.options import CLASSES, CLUSTERINGS, EMBEDDINGS, ClusterOptions
+from latentbin.explore.scores import agreement
+from latentbin.explore.truth import Known, read_classes
+from latentbin.matrix import NamedMatrix
+
+# what is explored, and the options of the command
+RUNS = {
+    "default": ["--elbow", "2,4,8,16,32"],
+    "columns_count_alike": ["--no-equal-parts"],
+    "composition_alone": [],
 }
-ALONE = "genome, composition alone"
 
 
 def main() -> None:
@@ -33,25 +40,66 @@ def main() -> None:
     parser.add_argument("--threads", default="1")
     args = parser.parse_args()
     args.work_dir.mkdir(parents=True, exist_ok=True)
-    result = {"cpu": platform.machine(), "cpus": os.cpu_count(), "threads": args.threads}
-    result["settings"] = {}
-    for number, (name, options) in enumerate(SETTINGS.items()):
-        folder = args.work_dir / str(number)
+    result = {"cpus": os.cpu_count(), "threads": args.threads, "runs": {}}
+    for name, options in RUNS.items():
+        folder = args.work_dir / name
         if not folder.exists():
-            matrices = [args.composition, *([] if name == ALONE else [args.abundance])]
-            words = [word for path in matrices for word in ("--matrix", path)]
-            words += ["--truth", args.truth, "--output-dir", folder, "--threads", args.threads]
-            words += [*options, *(["--elbow", "2,4,8,16,32"] if number == 0 else [])]
+            alone = name == "composition_alone"
+            words = ["--matrix", args.composition]
+            words += [] if alone else ["--matrix", args.abundance]
+            words += ["--truth", args.truth, "--class-column", "genome", "--output-dir", folder]
+            words += ["--threads", args.threads, *options]
             subprocess.run(["latentbin-explore", *map(str, words)], check=True)
         said = json.loads((folder / "metrics.json").read_text())
         result["versions"] = said["versions"] | {"latentbin": said["version"]}
-        result["settings"][name] = {
+        result["runs"][name] = {
             "options": options,
             "counts": said["counts"],
+            "embeddings": said["embeddings"],
             "elbow": said.get("elbow"),
-            "methods": read(folder / "metrics.tsv"),
+            "genome": read(folder / "metrics.tsv"),
+            "genus": by_genus(folder, args.truth),
         }
-        args.output.write_text(json.dumps(result, indent=1) + "\n")
+    folder = args.work_dir / "default"
+    result["runs"]["default"]["genome_as_many_clusters"] = as_many(folder, args.truth)
+    args.output.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def by_genus(folder: Path, truth: Path) -> list[dict[str, str | float]]:
+    """The same clusters, scored by genus: no rule looks at the truth."""
+    rows = []
+    for embedding in EMBEDDINGS:
+        names = NamedMatrix.load(folder / f"{embedding}.npz", "latent").names
+        genus = read_classes(truth, "genus", names, str(folder))
+        for clustering in CLUSTERINGS:
+            found = read_clusters(folder / "clusters" / f"{embedding}.{clustering}.tsv")
+            labels = np.array([int(found.get(name, 0)) - 1 for name in names])
+            rows.append(scored(embedding, clustering, genus, labels))
+    return rows
+
+
+def as_many(folder: Path, truth: Path) -> list[dict[str, str | float]]:
+    """k-means and the mixture with as many clusters as genomes: ``--clusters classes``."""
+    rows = []
+    options = ClusterOptions(clusters=CLASSES, clusterings="kmeans,gmm")
+    for embedding in EMBEDDINGS:
+        latent = NamedMatrix.load(folder / f"{embedding}.npz", "latent")
+        genome = read_classes(truth, "genome", latent.names, str(folder))
+        clusterer = Clusterer(options, 1, 1, len(genome.names))
+        for found in clusterer.all(latent.values.astype(np.float64)):
+            rows.append(scored(embedding, found.method, genome, found.labels))
+    return rows
+
+
+def scored(
+    embedding: str, clustering: str, known: Known, labels: np.ndarray
+) -> dict[str, str | float]:
+    scores = vars(agreement(known.codes, labels))
+    return {
+        "embedding": EMBEDDINGS[embedding],
+        "clustering": CLUSTERINGS[clustering],
+        **{name: round(score, 4) for name, score in scores.items()},
+    }
 
 
 def read(path: Path) -> list[dict[str, str | float]]:

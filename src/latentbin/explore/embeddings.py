@@ -108,5 +108,8 @@ def try_sizes(
         [one.active for one in made.values()],
         elbow,
     )
-    logger.info("elbow of the held-out loss: latent size %d", elbow)
+    if elbow == max(made):
+        logger.info("the held-out loss still falls at latent size %d: try larger ones", elbow)
+    else:
+        logger.info("elbow of the held-out loss: latent size %d", elbow)
     return {"elbow": elbow, "loss_held_out": {str(n): round(x, 4) for n, x in losses.items()}}

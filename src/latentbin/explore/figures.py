@@ -211,7 +211,8 @@ def draw_elbow(
     left, right = axes[0]
     left.plot(sizes, losses, "o-", color=COLOURS[0])
     left.set_ylabel("loss of rows held out, nats per row")
-    left.set_title(f"Elbow at {elbow}", loc="left", fontsize=10)
+    falling = elbow == max(sizes)
+    left.set_title(f"{'Still falling' if falling else 'Elbow'} at {elbow}", loc="left", fontsize=10)
     right.plot(sizes, active, "o-", color=COLOURS[2], label="used")
     right.plot(sizes, sizes, ":", color=OTHERS, label="all")
     right.set_ylabel("axes of the latent")

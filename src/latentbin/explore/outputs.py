@@ -192,7 +192,7 @@ def _draw_map(folder: Path, judged: Sequence[Judged], with_classes: bool) -> Non
         clustering = one.clustering
         noise = clustering.n_noise / len(clustering.labels)
         words[line][column] = plural(clustering.n_clusters, "cluster") + (
-            f", {noise:.0%} noise" if noise else ""
+            (f", {noise:.0%} noise" if noise >= 0.005 else ", <1% noise") if noise else ""
         )
     draw_table(
         folder / "metrics",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -140,7 +141,7 @@ def _versions(options: EmbeddingOptions) -> dict[str, str]:
 
 
 def _finish(
-    folder: Any,
+    folder: Path,
     args: argparse.Namespace,
     options: ClusterOptions,
     first: NamedMatrix,
