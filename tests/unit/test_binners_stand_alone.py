@@ -24,10 +24,21 @@ def test_no_binner_is_imported_from_outside(path):
 
 def test_commands_start_without_heavy_libraries():
     heavy = {"torch", "tensorflow", "keras", "tqdm", "scipy", "numba", "faiss", "sklearn"}
-    heavy |= {"pandas", "matplotlib", "anndata", "pyopenms", "mokapot"}
+    heavy |= {
+        "pandas",
+        "matplotlib",
+        "anndata",
+        "pyopenms",
+        "mokapot",
+        "lightgbm",
+        "optuna",
+        "umap",
+        "plotly",
+    }
     code = (
         "import sys, latentbin.vamb.cli, latentbin.genomeface.cli, latentbin.deepmetabin.cli;"
         "import latentbin.learning.cli, latentbin.proteome.cli;"
+        "import latentbin.taxonomy.cli, latentbin.explore.cli;"
         f"sys.exit(' '.join({heavy} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -20,6 +20,8 @@ from latentbin.composition.options import TnfOptions
 from latentbin.deepmetabin.options import ClusterOptions as DeepMetaBinClusterOptions
 from latentbin.deepmetabin.options import EmbedOptions as DeepMetaBinEmbedOptions
 from latentbin.deepmetabin.options import GraphOptions
+from latentbin.explore.options import ClusterOptions as ExploreClusterOptions
+from latentbin.explore.options import EmbeddingOptions, InputOptions
 from latentbin.genomeface.abundance_options import AbundanceTrainOptions
 from latentbin.genomeface.composition_options import CompositionTrainOptions
 from latentbin.genomeface.options import ClusterOptions as GenomeFaceOptions
@@ -31,7 +33,17 @@ from latentbin.proteome.labelling.options import LabelOptions
 from latentbin.proteome.spectra.options import IdentifyOptions, QuantifyOptions, SearchOptions
 from latentbin.proteome.tables.formats import FORMATS
 from latentbin.proteome.tables.options import PrepareOptions, ReadOptions
-from latentbin.simulate.options import ProteomeOptions
+from latentbin.simulate.options import ProteomeOptions, TaxonomyOptions
+from latentbin.taxonomy.judging.options import EvaluateOptions, VoteOptions
+from latentbin.taxonomy.models.options import (
+    LightgbmOptions,
+    NeighboursOptions,
+    NetworkOptions,
+    TuneOptions,
+)
+from latentbin.taxonomy.models.options import PredictOptions as TaxonomyPredictOptions
+from latentbin.taxonomy.models.options import TrainOptions as TaxonomyTrainOptions
+from latentbin.taxonomy.splitting.options import SplitOptions
 from latentbin.vamb.options import PRESETS, ClusterOptions, EmbedOptions
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +76,10 @@ SET_BY = [
     ("spectra_fdr", IdentifyOptions, "fdr"),
     ("spectra_fdr_estimate", IdentifyOptions, "fdr_estimate"),
     ("spectra_quantities", QuantifyOptions, "method"),
+    ("taxonomy_rank", SplitOptions, "rank"),
+    ("taxonomy_rank", TaxonomyTrainOptions, "rank"),
+    ("taxonomy_test_share", SplitOptions, "test_share"),
+    ("taxonomy_unknown_below", TaxonomyPredictOptions, "unknown_below"),
 ]
 
 
@@ -190,6 +206,19 @@ _OPTION_TABLES = [
     ("### Identification", IdentifyOptions),
     ("### Quantities", QuantifyOptions),
     ("### Simulated proteomes", ProteomeOptions),
+    ("### Split", SplitOptions),
+    ("### Models", TaxonomyTrainOptions),
+    ("### Boosted trees", LightgbmOptions),
+    ("### Network of taxa", NetworkOptions),
+    ("### Neighbours", NeighboursOptions),
+    ("### Taxa", TaxonomyPredictOptions),
+    ("### Tuning", TuneOptions),
+    ("### Judging taxa", EvaluateOptions),
+    ("### Votes", VoteOptions),
+    ("### Simulated taxa", TaxonomyOptions),
+    ("### Rows and values", InputOptions),
+    ("### Embeddings", EmbeddingOptions),
+    ("### Clusterings", ExploreClusterOptions),
 ]
 
 
@@ -209,7 +238,7 @@ def test_the_docs_list_every_option_of_a_method_with_its_default(
 ) -> None:
     methods = (ROOT / "docs/methods.md").read_text()
     section = re.split(r"^#{2,3} ", methods.split(f"\n{heading}\n")[1], maxsplit=1, flags=re.M)[0]
-    rows = re.findall(r"^\| `(--[a-z-]+)` \| ([^|]*) \|", section, re.M)
+    rows = re.findall(r"^\| `(--[a-z0-9-]+)` \| ([^|]*) \|", section, re.M)
     fields = dataclasses.fields(options)  # type: ignore[arg-type]
     assert rows == [(flag(field.name), _shown(field.default)) for field in fields]
 
