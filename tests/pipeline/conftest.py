@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,6 +51,16 @@ def check_resumes(run_pipeline: RunPipeline, run: Run, *words: str | Path, **lau
     again = run_pipeline(*words, "-resume", **launch)
     assert again.returncode == 0, again.text
     assert (again.count("Submitted"), again.count("Cached")) == (0, run.count("Submitted"))
+
+
+def check_problems(run: Run, expected: Sequence[str]) -> None:
+    """The run stopped before it began, with each of these problems (patterns)."""
+    assert run.returncode != 0
+    lines = run.text.splitlines()
+    problems = [line.removeprefix("  - ") for line in lines if line.startswith("  - ")]
+    for pattern in expected:
+        assert any(re.search(f"^{pattern}", problem) for problem in problems), (pattern, run.text)
+    assert run.count("Submitted") == 0
 
 
 def missing(what: str) -> None:
