@@ -34,9 +34,10 @@ with socket.socket() as free:
 
     export GALAXY_CONFIG_FILE=$server/config/galaxy.yml
     # The jobs have the server's PATH: the commands under test stand on it, Galaxy's Python does not.
-    # PYTHONPATH and the like would reach them too.
+    # Programs that they call may be those of scripts/setup-debian.sh. PYTHONPATH and the like would reach
+    # the jobs too.
     unset PYTHONPATH PYTHONHOME VIRTUAL_ENV
-    export PATH=$root/.venv/bin:/usr/local/bin:/usr/bin:/bin
+    export PATH=$root/.venv/bin:/usr/local/bin:/usr/bin:/bin:$root/.tools/bin
     setsid nohup "$venv/bin/galaxy-web" -c "$GALAXY_CONFIG_FILE" -b "127.0.0.1:$port" \
         >logs/web.log 2>&1 &
     echo $! >web.pid
