@@ -24,11 +24,13 @@ stage() {
 }
 
 lint() {
-    # Linters that ask sites outside are off: those of addresses, DOIs, containers by default, that of
-    # bio.tools here.
+    # Linters that ask sites outside are off: those of addresses, DOIs, containers by default, those of
+    # bio.tools and of the Tool Shed here.
     export PLANEMO_GLOBAL_WORKSPACE=$galaxy/planemo
     mkdir -p "$PLANEMO_GLOBAL_WORKSPACE"
     "$bin/planemo" lint --report_level warn --fail_level warn --skip BioToolsValid "$suite" &&
+        "$bin/planemo" shed_lint --report_level warn --fail_level warn --ensure_metadata \
+            --skip version_bumped "$suite" &&
         "$bin/planemo" workflow_lint --report_level warn --fail_level warn "$suite/workflows"
 }
 

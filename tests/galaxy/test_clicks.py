@@ -127,6 +127,22 @@ def test_genes_of_the_contigs(page: Page) -> None:
     table = page.locator("#center")
     expect(table).to_contain_text("tabular")
     expect(table).to_contain_text("COG0552")  # of the first line: all genes that were searched for
-    expect(table).to_contain_text("contiggenescorestartendstrandpartial")
+    expect(table).to_contain_text("contig gene score start end strand partial")
     expect(table).to_contain_text("S1~contig")
     picture(page, "7_genes")
+
+
+def test_advanced_options_are_folded_and_presets_set_their_values(page: Page) -> None:
+    open_tool(page, "Latentbin VAMB embedding")
+    epochs = page.locator('[id="form-element-settings|epochs"] input').first
+    latent = page.locator('[id="form-element-settings|advanced|latent_size"] input').first
+    expect(epochs).to_have_value("70")
+    expect(latent).not_to_be_visible()
+    page.get_by_text("Advanced: network and training").click()
+    expect(latent).to_have_value("32")
+    picture(page, "8_vamb_form")
+    preset = page.locator('[id="form-element-settings|preset"]')
+    preset.locator(".multiselect").first.click()
+    preset.locator('.multiselect__option:has-text("preprint")').click()
+    expect(epochs).to_have_value("500")
+    picture(page, "9_vamb_preprint")
