@@ -23,11 +23,12 @@ from figures import draw_all
 from latents import Cell, train
 from scipy.stats import spearmanr
 
+from latentbin.density import NOISE, Density
 from latentbin.matrix import NamedMatrix
 from latentbin.proteome.annotation import LATENT, Annotation
 from latentbin.proteome.labelling.choose import best, choose, tune_classes
 from latentbin.proteome.labelling.compare import other_methods
-from latentbin.proteome.labelling.dbscan import NOISE, Dbscan, eps_grid
+from latentbin.proteome.labelling.eps import eps_grid
 from latentbin.proteome.labelling.options import LabelOptions
 from latentbin.proteome.labelling.scores import agreement, silhouette
 
@@ -55,11 +56,11 @@ def all_cells() -> list[Cell]:
 
 def judge(points: np.ndarray, annotation: Annotation) -> dict[str, float | int]:
     """Distances between centres, and DBSCAN with the eps that tune samples choose."""
-    dbscan = Dbscan(points, OPTIONS.min_samples_for(len(points)))
+    density = Density(points, OPTIONS.min_samples_for(len(points)))
     grid = eps_grid(
-        dbscan.core_distances, float(np.ptp(dbscan.points, axis=0).max()), OPTIONS.eps_steps
+        density.core_distances, float(np.ptp(density.points, axis=0).max()), OPTIONS.eps_steps
     )
-    labels = [dbscan.labels(eps) for eps in grid]
+    labels = [density.dbscan(eps) for eps in grid]
     tune = tune_classes(annotation)
     place = best(
         [agreement(tune, found).v_measure for found in labels],
@@ -185,7 +186,7 @@ def methods(folder: Path) -> list[dict]:
             annotation = Annotation.of(latent)
             min_samples = OPTIONS.min_samples_for(len(latent.names))
             begin = time.perf_counter()
-            at = choose(Dbscan(latent.values, min_samples), annotation, OPTIONS.eps_steps, None)
+            at = choose(Density(latent.values, min_samples), annotation, OPTIONS.eps_steps, None)
             made = [("DBSCAN", at.chosen.labels, f"eps {at.chosen.eps:g}")]
             seconds = [time.perf_counter() - begin]
             others = other_methods(latent.values, min_samples, seed)
@@ -215,8 +216,8 @@ def eps_curves(folder: Path) -> list[dict]:
     rows = []
     for setting, values in SETTINGS.items():
         latent = NamedMatrix.load(Cell(*values, SEEDS[0]).path(folder), LATENT)
-        dbscan = Dbscan(latent.values, OPTIONS.min_samples_for(len(latent.names)))
-        choice = choose(dbscan, Annotation.of(latent), OPTIONS.eps_steps, None)
+        density = Density(latent.values, OPTIONS.min_samples_for(len(latent.names)))
+        choice = choose(density, Annotation.of(latent), OPTIONS.eps_steps, None)
         for at in choice.tried:
             rows.append(
                 {

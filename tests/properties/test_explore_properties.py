@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from latentbin.density import by_size
 from latentbin.errors import UserError
 from latentbin.explore.clustering import Clusterer
-from latentbin.explore.density import by_size
 from latentbin.explore.linear import pca
 from latentbin.explore.options import ClusterOptions, InputOptions
 from latentbin.explore.sampling import sub_sample

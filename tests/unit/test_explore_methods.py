@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from sklearn.cluster import DBSCAN
 
+from latentbin.density import NOISE, Density, knee
 from latentbin.explore.clustering import Clusterer, best_number
-from latentbin.explore.density import NOISE, Density, knee
 from latentbin.explore.linear import pca, plane
 from latentbin.explore.options import CLUSTERINGS, ClusterOptions, EmbeddingOptions, InputOptions
 from latentbin.explore.scores import agreement, silhouette

@@ -24,10 +24,19 @@ from latentbin.command import natural_int, positive_int
 from latentbin.composition.options import KmersOptions, TnfOptions
 from latentbin.deepmetabin import options as deepmetabin
 from latentbin.evaluate.options import EvaluateOptions
+from latentbin.explore import options as explore
 from latentbin.genomeface.options import ClusterOptions as GenomeFaceClusterOptions
 from latentbin.markers.options import MarkerOptions
 from latentbin.options import Options, flag
-from latentbin.simulate.options import CommunityOptions
+from latentbin.proteome.classifier import options as classifier
+from latentbin.proteome.embedding.options import EmbedOptions as ProteomeEmbedOptions
+from latentbin.proteome.labelling.options import LabelOptions
+from latentbin.proteome.spectra import options as spectra
+from latentbin.proteome.tables.options import PrepareOptions, ReadOptions
+from latentbin.simulate.options import CommunityOptions, ProteomeOptions, TaxonomyOptions
+from latentbin.taxonomy.judging import options as judging
+from latentbin.taxonomy.models import options as models
+from latentbin.taxonomy.splitting.options import SplitOptions
 from latentbin.vamb import options as vamb
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +65,27 @@ OPTIONS: dict[str, tuple[type[Options], ...]] = {
     "bins write": (BinsOptions,),
     "bins quality": (QualityOptions, NameOptions),
     "evaluate": (EvaluateOptions,),
+    "proteome prepare": (PrepareOptions, ReadOptions),
+    "proteome embed": (ProteomeEmbedOptions,),
+    "proteome label": (LabelOptions,),
+    "proteome train": (classifier.TrainOptions,),
+    "proteome classify": (classifier.ClassifyOptions,),
+    "proteome search": (spectra.SearchOptions,),
+    "proteome identify": (spectra.IdentifyOptions,),
+    "proteome quantify": (spectra.QuantifyOptions,),
+    "explore": (explore.InputOptions, explore.EmbeddingOptions, explore.ClusterOptions),
+    "taxonomy split": (SplitOptions,),
+    "taxonomy train": (
+        models.TrainOptions,
+        *(options for options in models.BY_MODEL.values() if options is not None),
+    ),
+    "taxonomy tune": (models.TuneOptions,),
+    "taxonomy predict": (models.PredictOptions,),
+    "taxonomy evaluate": (judging.EvaluateOptions,),
+    "taxonomy vote": (judging.VoteOptions,),
     "simulate community": (CommunityOptions,),
+    "simulate proteome": (ProteomeOptions,),
+    "simulate taxonomy": (TaxonomyOptions,),
 }
 # defaults that hang on --preset
 PRESETS: dict[str, dict[str, Any]] = {
@@ -67,6 +96,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 GIVEN = ("--output", "--output-dir", "--threads")
 # options that no form has, and why
 _CHECKPOINT = "a job of Galaxy starts anew: there is nothing to go on from"
+_ALWAYS = "the tool names the file itself"
 _TRUTH = "for those who work on the method: it adds a figure to the report"
 LEFT_OUT = {
     ("vamb embed", "--checkpoint"): _CHECKPOINT,
@@ -75,22 +105,23 @@ LEFT_OUT = {
     ("deepmetabin embed", "--checkpoint-every"): _CHECKPOINT,
     ("deepmetabin graph", "--truth"): _TRUTH,
     ("deepmetabin graph", "--sample-id"): _TRUTH,
+    ("proteome search", "--json"): _ALWAYS,
+    ("proteome search", "--comet"): "Comet is the one that is installed with the tool",
+    ("proteome quantify", "--json"): _ALWAYS,
+    ("proteome tabulate", "--json"): _ALWAYS,
+    ("taxonomy tune", "--study"): _ALWAYS,
 }
 # defaults that a form fills in where the command works them out itself, or demands them
 OTHER_DEFAULT = {
     ("catalogue", "--sample"): "the names of the datasets",
+    ("proteome prepare", "--quantities"): "with --like that of the earlier proteome",
+    ("taxonomy split", "--by"): "demanded; strain is what a reader should try first",
 }
 # steps without a tool, and why; a command name stands for all its steps
-_LATER = "not wrapped yet"
 _DAYS = "trains for days on reference genomes; the forms take the weights that it writes"
 NO_TOOL = {
     "genomeface train composition": _DAYS,
     "genomeface train abundance": _DAYS,
-    "proteome": _LATER,
-    "explore": _LATER,
-    "taxonomy": _LATER,
-    "simulate proteome": _LATER,
-    "simulate taxonomy": _LATER,
 }
 # IUC: https://galaxy-iuc-standards.readthedocs.io/en/latest/best_practices/tool_xml.html
 ORDER = [

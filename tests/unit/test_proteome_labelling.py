@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
+from latentbin.density import NOISE, Density, by_size, knee
 from latentbin.matrix import NamedMatrix
 from latentbin.options import OptionError
 from latentbin.proteome.annotation import Annotation
 from latentbin.proteome.cli import main
 from latentbin.proteome.labelling import compare
 from latentbin.proteome.labelling.choose import GIVEN, KNEE, TUNED, best, choose
-from latentbin.proteome.labelling.dbscan import NOISE, Dbscan, by_size, eps_grid, knee
+from latentbin.proteome.labelling.eps import eps_grid
 from latentbin.proteome.labelling.options import LabelOptions
 from latentbin.proteome.labelling.scores import agreement, silhouette
 
@@ -48,11 +49,11 @@ def test_core_samples_are_labelled_as_by_scikit_learn(seed, n_points, min_sample
     # whole numbers, so that distances equal to eps and points on one another occur
     points, eps = np.random.default_rng(seed).integers(0, 20, (n_points, 2)), halves / 2
     theirs = DBSCAN(eps=eps, min_samples=min_samples).fit(points)
-    dbscan = Dbscan(points, min_samples)
-    ours = dbscan.labels(eps)
+    density = Density(points, min_samples)
+    ours = density.dbscan(eps)
     core = np.zeros(n_points, bool)
     core[theirs.core_sample_indices_] = True
-    assert ((dbscan.core_distances <= eps) == core).all()
+    assert ((density.core_distances <= eps) == core).all()
     assert ((ours == NOISE) == (theirs.labels_ == NOISE)).all()
     pairs = set(zip(ours[core].tolist(), theirs.labels_[core].tolist(), strict=True))
     assert len(pairs) == len({one for one, _ in pairs}) == len({two for _, two in pairs})
@@ -68,17 +69,17 @@ def test_clusters_are_numbered_by_size():
 
 
 def test_nothing_is_near_at_a_tiny_eps():
-    assert set(Dbscan(blobs()[0], 3).labels(1e-9)) == {NOISE}
+    assert set(Density(blobs()[0], 3).dbscan(1e-9)) == {NOISE}
 
 
 def test_the_grid_reaches_from_few_core_samples_to_all():
     points, _ = blobs()
-    dbscan = Dbscan(points, 5)
-    grid = eps_grid(dbscan.core_distances, 20.0, 30)
+    density = Density(points, 5)
+    grid = eps_grid(density.core_distances, 20.0, 30)
     assert len(grid) == 30
     assert grid == sorted(grid)
-    assert 0 < (dbscan.core_distances <= grid[0]).mean() < 0.1
-    assert (dbscan.core_distances <= grid[-1]).all()
+    assert 0 < (density.core_distances <= grid[0]).mean() < 0.1
+    assert (density.core_distances <= grid[-1]).all()
     assert eps_grid(np.zeros(9), 0.0, 30) == [1.0]
 
 
@@ -101,8 +102,8 @@ def test_eps_is_chosen_by_the_tune_samples():
     points, groups = blobs()
     tune = np.zeros(len(points), bool)
     tune[[0, 1, 50, 51, 100, 101]] = True
-    dbscan = Dbscan(points, 5)
-    choice = choose(dbscan, annotation(groups, tune), 60, None)
+    density = Density(points, 5)
+    choice = choose(density, annotation(groups, tune), 60, None)
     assert choice.how == TUNED
     assert choice.chosen.n_clusters == 3
     assert choice.chosen.tune.v_measure == 1
@@ -116,14 +117,14 @@ def test_without_tune_samples_eps_is_the_knee(tuned):
     points, groups = blobs()
     tune = np.zeros(len(points), bool)
     tune[tuned] = True
-    choice = choose(Dbscan(points, 5), annotation(groups, tune), 40, None)
+    choice = choose(Density(points, 5), annotation(groups, tune), 40, None)
     assert choice.how == KNEE
     assert choice.chosen.n_clusters == 3
 
 
 def test_a_given_eps_is_kept_and_shown_among_the_others():
     points, groups = blobs()
-    choice = choose(Dbscan(points, 5), annotation(groups, np.ones(len(points), bool)), 40, 0.777)
+    choice = choose(Density(points, 5), annotation(groups, np.ones(len(points), bool)), 40, 0.777)
     assert choice.how == GIVEN
     assert choice.chosen.eps == 0.777
     assert len(choice.tried) == 41

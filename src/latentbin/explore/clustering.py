@@ -17,7 +17,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
-from latentbin.explore.density import Density, by_size, knee
+from latentbin.density import Density, by_size, knee
 from latentbin.explore.options import AUTO, CLASSES, ClusterOptions
 from latentbin.explore.scores import silhouette
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.density import NOISE, Density, knee
 from latentbin.proteome.annotation import Annotation
-from latentbin.proteome.labelling.dbscan import NOISE, Dbscan, eps_grid, knee
+from latentbin.proteome.labelling.eps import eps_grid
 from latentbin.proteome.labelling.scores import Agreement, agreement, silhouette
 
 GIVEN, TUNED, KNEE = "given", "tune samples", "knee of the k-distances"
@@ -65,7 +66,7 @@ def tune_classes(annotation: Annotation) -> NDArray[np.str_]:
 
 
 def choose(
-    dbscan: Dbscan, annotation: Annotation, n_steps: int, eps: float | None, seed: int = 0
+    density: Density, annotation: Annotation, n_steps: int, eps: float | None, seed: int = 0
 ) -> Choice:
     """Try a grid of eps and keep one: the one given, or the best by the tune samples, or the knee.
 
@@ -78,12 +79,12 @@ def choose(
     tune = tune_classes(annotation)
     # one class alone cannot be told from anything
     tuned = eps is None and len(np.unique(tune[tune != ""])) > 1
-    extent = float(np.ptp(dbscan.points, axis=0).max())
-    grid = eps_grid(dbscan.core_distances, extent, n_steps)
-    fixed = eps if eps is not None else None if tuned else knee(dbscan.core_distances)
+    extent = float(np.ptp(density.points, axis=0).max())
+    grid = eps_grid(density.core_distances, extent, n_steps)
+    fixed = eps if eps is not None else None if tuned else knee(density.core_distances)
     if fixed is not None:
         grid = sorted({*grid, fixed})
-    tried = [_at(dbscan, value, tune, annotation.classes, seed) for value in grid]
+    tried = [_at(density, value, tune, annotation.classes, seed) for value in grid]
     if fixed is not None:
         return Choice(tried, grid.index(fixed), KNEE if eps is None else GIVEN)
     scores = [at.tune.v_measure for at in tried if at.tune]
@@ -110,13 +111,13 @@ def best(scores: Sequence[float], noise: Sequence[int]) -> int:
 
 
 def _at(
-    dbscan: Dbscan, eps: float, tune: NDArray[np.str_], classes: NDArray[np.str_], seed: int
+    density: Density, eps: float, tune: NDArray[np.str_], classes: NDArray[np.str_], seed: int
 ) -> AtEps:
-    labels = dbscan.labels(eps)
+    labels = density.dbscan(eps)
     return AtEps(
         eps,
         labels,
         agreement(tune, labels),
         agreement(classes, labels),
-        silhouette(dbscan.points, labels, seed),
+        silhouette(density.points, labels, seed),
     )

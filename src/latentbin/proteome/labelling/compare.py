@@ -17,7 +17,7 @@ from sklearn.cluster import (
 )
 from sklearn.exceptions import ConvergenceWarning
 
-from latentbin.proteome.labelling.dbscan import by_size
+from latentbin.density import by_size
 from latentbin.proteome.labelling.scores import silhouette
 
 _MOST_CLUSTERS = 12

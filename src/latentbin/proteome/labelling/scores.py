@@ -13,7 +13,7 @@ from sklearn.metrics import (
     silhouette_score,
 )
 
-from latentbin.proteome.labelling.dbscan import NOISE
+from latentbin.density import NOISE
 
 _MOST_COMPARED = 2_000  # points: the silhouette compares all pairs
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from latentbin import __version__
 from latentbin.command import stage
+from latentbin.density import NOISE, Density
 from latentbin.errors import UserError
 from latentbin.files import atomic_directory, file_digest, write_table
 from latentbin.matrix import NamedMatrix
@@ -22,7 +23,6 @@ from latentbin.options import as_dict, from_args
 from latentbin.proteome.annotation import LATENT, Annotation
 from latentbin.proteome.labelling.choose import KNEE, TUNED, AtEps, Choice, choose, tune_classes
 from latentbin.proteome.labelling.compare import Clustering, other_methods
-from latentbin.proteome.labelling.dbscan import NOISE, Dbscan
 from latentbin.proteome.labelling.options import LabelOptions
 from latentbin.proteome.labelling.scores import AGREEMENT, Agreement, agreement, shown
 
@@ -48,8 +48,8 @@ def label(args: argparse.Namespace) -> None:
 
     with atomic_directory(args.output_dir) as folder, threadpool_limits(args.threads):
         with stage("tried DBSCAN over eps"):
-            dbscan = Dbscan(latent.values, min_samples)
-            choice = choose(dbscan, annotation, options.eps_steps, options.eps, args.seed)
+            density = Density(latent.values, min_samples)
+            choice = choose(density, annotation, options.eps_steps, options.eps, args.seed)
         _warn(choice, annotation)
         follows = _follows(annotation, choice.chosen.labels)
         clusterings = [_of_dbscan(choice, min_samples)]
@@ -57,7 +57,7 @@ def label(args: argparse.Namespace) -> None:
             with stage("compared with other methods"):
                 clusterings += other_methods(latent.values, min_samples, args.seed)
         _write_tables(folder, latent, annotation, choice, follows, clusterings)
-        _draw(folder, latent, annotation, choice, dbscan, clusterings)
+        _draw(folder, latent, annotation, choice, density, clusterings)
         inputs = [path for path in (args.latent, args.samples) if path]
         summary = {
             "command": "latentbin-proteome label",
@@ -211,7 +211,7 @@ def _draw(
     latent: NamedMatrix,
     annotation: Annotation,
     choice: Choice,
-    dbscan: Dbscan,
+    density: Density,
     clusterings: list[Clustering],
 ) -> None:
     # takes a second to load: after everything that may go wrong
@@ -219,8 +219,8 @@ def _draw(
 
     names = _names(choice.chosen.labels)
     draw_latent(folder / "latent", latent.values, latent.columns, names, annotation)
-    min_samples = dbscan.min_samples
-    draw_eps(folder / "eps", choice, dbscan.core_distances, min_samples)
+    min_samples = density.min_samples
+    draw_eps(folder / "eps", choice, density.core_distances, min_samples)
     made = [(one, one.labels) for one in clusterings if one.labels is not None]
     scores: dict[str, list[float | None]] = {"silhouette": [one.silhouette for one, _ in made]}
     for name, known in (("class", annotation.classes), ("batch", annotation.batches)):

@@ -28,21 +28,25 @@ class Density:
     """
 
     def __init__(
-        self, points: NDArray[np.float64], min_samples: int, min_cluster_size: int, threads: int
+        self,
+        points: NDArray[np.floating],
+        min_samples: int,
+        min_cluster_size: int = 2,
+        threads: int = 1,
     ) -> None:
-        self.points = points
-        tree = KDTree(points)
+        self.points, self.min_samples = points.astype(np.float64), min_samples
+        tree = KDTree(self.points)
         # distance to the k-th neighbour, itself the first, (n_points,)
-        self.core_distances: NDArray[np.float64] = tree.query(points, min_samples, workers=threads)[
-            0
-        ][:, -1]
+        self.core_distances: NDArray[np.float64] = tree.query(
+            self.points, min_samples, workers=threads
+        )[0][:, -1]
         self._tree = HDBSCAN(
             min_samples=min_samples,
             min_cluster_size=min_cluster_size,
             algorithm="kd_tree",
             n_jobs=threads,
             copy=True,
-        ).fit(points)
+        ).fit(self.points)
 
     def hdbscan(self) -> NDArray[np.intp]:
         """(n_points,) 0, 1, ... by falling size, or `NOISE`."""
