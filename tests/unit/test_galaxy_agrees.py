@@ -235,6 +235,8 @@ def default_of(param: ET.Element) -> Any:
         return param.get("checked") == "true"
     if kind == "select":
         chosen = [o.get("value") for o in param.iter("option") if o.get("selected") == "true"]
+        if param.get("multiple") == "true":
+            return ",".join(filter(None, chosen))
         assert len(chosen) == (0 if param.get("optional") == "true" else 1), name_of(param)
         return chosen[0] if chosen else None
     if not value:
@@ -268,7 +270,8 @@ def test_form_and_command_agree(tool: str, param: ET.Element) -> None:
     assert param.get("label")
     if param.get("type") == "data":
         assert (param.get("optional") != "true") or not action.required
-        assert (param.get("multiple") == "true") == (action.nargs == "+")
+        several = action.nargs == "+" or isinstance(action, argparse._AppendAction)
+        assert (param.get("multiple") == "true") == several
         return
     if param.get("type") == "boolean" and field is None:  # an output that is asked for
         assert re.fullmatch(rf"{name} [\w.]+", param.attrib["truevalue"])
@@ -280,9 +283,11 @@ def test_form_and_command_agree(tool: str, param: ET.Element) -> None:
         action, field, step, preset_of(param, TOOLS[tool])
     )
     if (step, name) not in OTHER_DEFAULT:
-        assert default_of(param) == default
+        assert default_of(param) == (None if default == "" else default)
     assert _number(param.get("min")) == low
     assert _number(param.get("max")) == high
+    if param.get("multiple") == "true":  # words with commas between, by default all
+        choices = default.split(",")
     if param.get("type") == "select":
         assert [option.get("value") for option in param.iter("option")] == choices
     else:
