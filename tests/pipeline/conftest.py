@@ -53,6 +53,16 @@ def check_resumes(run_pipeline: RunPipeline, run: Run, *words: str | Path, **lau
     assert (again.count("Submitted"), again.count("Cached")) == (0, run.count("Submitted"))
 
 
+def run_module(
+    run_pipeline: RunPipeline, name: str, output: str, *words: str | Path, **params: Path | str
+) -> Path:
+    """Run the module below modules/ alone; the newest file of the pattern that it made."""
+    given = [word for key, value in params.items() for word in (f"--{key}", value)]
+    done = run_pipeline(*given, *words, script=ROOT / "modules" / name / "tests")
+    assert done.returncode == 0, done.text
+    return max(done.folder.glob(f"work/*/*/{output}"), key=lambda path: path.stat().st_mtime)
+
+
 def check_problems(run: Run, expected: Sequence[str]) -> None:
     """The run stopped before it began, with each of these problems (patterns)."""
     assert run.returncode != 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import COMMANDS, ROOT, RunPipeline
+from conftest import COMMANDS, ROOT, RunPipeline, run_module
 
 MODULES = sorted(
     path.parent for path in ROOT.glob("modules/**/main.nf") if "tests" not in path.parts
@@ -109,12 +109,8 @@ def test_each_module_runs_alone(
     made: dict[str, Path] = {}
 
     def run(name: str, output: str, **params: Path | str) -> Path:
-        words = [word for key, path in params.items() for word in (f"--{key}", path)]
-        done = run_pipeline(*words, script=ROOT / "modules" / name / "tests")
-        assert done.returncode == 0, done.text
-        newest = max(tmp_path.glob(f"work/*/*/{output}"), key=lambda path: path.stat().st_mtime)
-        made[name] = newest
-        return newest
+        made[name] = run_module(run_pipeline, name, output, **params)
+        return made[name]
 
     reads = {f"fastq_{mate}": community / f"S1_{mate}.fastq.gz" for mate in (1, 2)}
     run("local/catalogue/concatenate", "*.catalogue.fna.gz", assembly_1=fasta, assembly_2=other)
@@ -154,6 +150,9 @@ def test_each_module_runs_alone(
     )
     truth = community / "truth.binning"
     run("local/evaluate", "test.vamb/metrics.tsv", clusters=clusters, fasta=fasta, truth=truth)
+    run("local/explore/explore", "test.explore/metrics.tsv", matrix=latent, truth=truth)
     # those of spectra: test_spectra.py
-    others = {"nf-core/strobealign/align"} | {name_of(m) for m in MODULES if "proteome" in m.parts}
+    elsewhere = {"proteome", "taxonomy"}
+    others = {name_of(m) for m in MODULES if elsewhere & set(m.parts)}
+    others |= {"nf-core/strobealign/align"}
     assert set(made) == {name_of(module) for module in MODULES} - others

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from tests.planted_spectra import write_fasta, write_mzml
 
-from conftest import COMMANDS, ROOT, Run, RunPipeline, check_problems, check_resumes
+from conftest import COMMANDS, ROOT, Run, RunPipeline, check_problems, check_resumes, run_module
 
 PROTEOMICS = ("--workflow", "proteomics")
 EVERY_KIND = """\
@@ -275,12 +275,9 @@ def test_from_spectra_to_labels(run_pipeline: RunPipeline, tmp_path: Path, comet
 
 
 @pytest.mark.slow
-def test_each_module_runs_alone(run_pipeline: RunPipeline, simulated: Path, tmp_path: Path) -> None:
+def test_each_module_runs_alone(run_pipeline: RunPipeline, simulated: Path) -> None:
     def run(step: str, output: str, **params: Path) -> Path:
-        words = [word for key, path in params.items() for word in (f"--{key}", path)]
-        done = run_pipeline(*words, script=ROOT / f"modules/local/proteome/{step}/tests")
-        assert done.returncode == 0, done.text
-        return max(tmp_path.glob(f"work/*/*/{output}"), key=lambda path: path.stat().st_mtime)
+        return run_module(run_pipeline, f"local/proteome/{step}", output, **params)
 
     samples = simulated / "samples.csv"
     proteome = run(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import COMMANDS, ROOT, Run, RunPipeline, check_problems, check_resumes
+from conftest import COMMANDS, ROOT, Run, RunPipeline, check_problems, check_resumes, run_module
 
 TAXONOMY = ("--workflow", "taxonomy")
 EVERY_KIND = """\
@@ -166,6 +166,32 @@ def test_a_real_run_trains_judges_and_labels_bins(
     assert table
     assert {"completeness", "genus", "genus_share"} <= set(table[0])
     assert {row["genus"] for row in table} <= known | {"unknown"}
+
+
+@pytest.mark.slow
+def test_each_module_runs_alone(run_pipeline: RunPipeline, simulated: Path, tmp_path: Path) -> None:
+    config = tmp_path / "short.config"
+    config.write_text("process { withName: 'TAXONOMY_TUNE' { ext.args = '--trials 1' } }\n")
+
+    def run(step: str, output: str, **params: Path | str) -> Path:
+        name = f"local/{step}" if "/" in step else f"local/taxonomy/{step}"
+        return run_module(run_pipeline, name, output, "-c", config, **params)
+
+    composition = run("composition/tnf", "*.composition.npz", fasta=simulated / "contigs.fna.gz")
+    known = {"labels": simulated / "labels.tsv"}
+    known["split"] = run("split", "test.split.tsv", by="strain", **known)
+    run("tune", "test.best.json", matrix=composition, **known)
+    model = run("train", "test.model/model.npz", matrix=composition, **known)
+    predictions = run("predict", "test.predictions.tsv", matrix=composition, model=model)
+    scores = run("evaluate", "test.evaluation/scores.tsv", predictions=predictions, **known)
+    (row,) = rows_of(scores)
+    assert float(row["accuracy"]) > 0.6
+    bins = tmp_path / "contig2bin.tsv"
+    labels = rows_of(known["labels"])
+    bins.write_text("".join(f"{row['contig']}\t{row['strain']}\n" for row in labels))
+    made = {"contig2bin": bins, "predictions": predictions, "composition": composition}
+    taxa = rows_of(run("vote", "test.bin_taxonomy.tsv", **made))
+    assert {row["bin"] for row in taxa} == {row["strain"] for row in labels}
 
 
 def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path) -> None:
