@@ -27,6 +27,7 @@ latentbin-abundance bam --bam S1.bam S2.bam --catalogue composition.npz --unit r
     --output rpkm.npz
 
 # binners, briefly
+mkdir weights
 latentbin-vamb embed --composition composition.npz --abundance abundance.npz --epochs 30 \
     --device cpu --threads 1 --output vamb_latent.npz
 latentbin-deepmetabin graph --composition composition.npz --abundance abundance.npz --threads 1 \
@@ -38,12 +39,15 @@ latentbin-deepmetabin cluster --latent deepmetabin_latent.npz --graph graph.npz 
     --markers markers.tsv --separator '~' --threads 1 --output clusters.tsv
 latentbin-genomeface embed --fasta catalogue.fna.gz --abundance abundance.npz --device cpu \
     --threads 1 --output embedding.npz
+latentbin-genomeface train abundance --steps 1 --device cpu --threads 1 \
+    --output weights/abundance_weights.npz
 latentbin-bins write --fasta catalogue.fna.gz --clusters clusters.tsv --separator '~' \
     --min-bin-size 10000 --threads 1 --output-dir bins
-cp bins/contig2bin.tsv .
+cp bins/contig2bin.tsv weights/abundance_weights.json .
 
 # what other programs make: depth tables, CheckM2's report, a profile with a cut-off, a CRAM file
 python - <<'PY'
+import hashlib
 from pathlib import Path
 
 import pyhmmer
@@ -84,15 +88,20 @@ Path("cutoffs.tsv").write_text("protein1\t50\n")
 with open_binary_reader("catalogue.fna.gz") as handle:
     Path("catalogue.fna").write_bytes(handle.read())
 pysam.faidx("catalogue.fna")
-with pysam.AlignmentFile("S1.bam") as bam:
-    reference = {"reference_filename": "catalogue.fna"}
-    with pysam.AlignmentFile("S1.cram", "wc", template=bam, **reference) as cram:
+with pysam.AlignmentFile("S1.bam") as bam, pysam.FastaFile("catalogue.fna") as reference:
+    header = bam.header.to_dict()
+    for contig in header["SQ"]:
+        # without its digest the path of the reference would be written
+        contig["M5"] = hashlib.md5(reference.fetch(contig["SN"]).upper().encode()).hexdigest()
+    with pysam.AlignmentFile(
+        "S1.cram", "wc", header=header, reference_filename="catalogue.fna"
+    ) as cram:
         for read in bam:
-            cram.write(read)
+            cram.write(pysam.AlignedSegment.from_dict(read.to_dict(), cram.header))
 PY
 # wrong input: no FASTA, though it says so
 printf 'not\ta\tFASTA\n' >wrong.fna
 
 folder=$root/galaxy_tools/latentbin/test-data
-cp -- *.bam *.cram truth.binning ./*.fna.gz ./*.npz ./*.tsv profile.hmm wrong.fna "$folder/"
+cp -- *.bam *.cram truth.binning ./*.fna.gz ./*.npz ./*.tsv ./*.json profile.hmm wrong.fna "$folder/"
 du -sh "$folder"
