@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-scripts/setup-debian.sh chromium # of the click test
+scripts/setup-debian.sh chromium comet-ms # for the click test, and for the tool that calls Comet
 
 venv=$root/.tools/galaxy/venv
 stamp=$venv/.installed
