@@ -30,9 +30,10 @@ def log_probabilities(
 def fit_temperature(logits: NDArray[np.float64], codes: NDArray[np.intp]) -> float:
     """The temperature with the least negative log-likelihood of smoothed targets.
 
-    Targets are smoothed as Platt (1999) does it, ``(n + 1) / (n + classes)`` for the class and the
-    rest for the others: a few samples that are all predicted right do not make the next one
-    certain. Convex in ``1 / temperature``, so halving finds the one place where the slope is 0.
+    Targets are smoothed as if there was one sample more that belongs to all classes alike (Platt
+    1999 does it for two): a few samples that are all predicted right do not make the next one
+    certain, and of hundreds the smoothing is not felt, however many classes there are. Convex in
+    ``1 / temperature``, so halving finds the one place where the slope is 0.
 
     Parameters
     ----------
@@ -60,9 +61,10 @@ def fit_temperature(logits: NDArray[np.float64], codes: NDArray[np.intp]) -> flo
 def smooth_targets(logits: NDArray[np.float64], codes: NDArray[np.intp]) -> NDArray[np.float64]:
     """(n_samples, n_classes): how likely each class is taken to be; 0 for those never seen."""
     seen = logits > UNSEEN / 2
-    n_classes = seen.sum(axis=1, keepdims=True)
-    targets = seen / (len(codes) + n_classes)
-    targets[np.arange(len(codes)), codes] *= len(codes) + 1
+    targets = seen / seen.sum(axis=1, keepdims=True)
+    rows = np.arange(len(codes))
+    targets[rows, codes] += len(codes) * seen[rows, codes]
+    targets /= len(codes) + 1
     return targets
 
 
