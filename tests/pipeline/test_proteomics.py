@@ -343,9 +343,9 @@ def test_every_problem_is_listed_at_once(run_pipeline: RunPipeline, sheet: Path)
 def test_an_unknown_workflow_and_parameters_of_the_other_one(
     run_pipeline: RunPipeline, sheet: Path
 ) -> None:
-    run = run_pipeline("--workflow", "taxonomy", "--input", sheet)
+    run = run_pipeline("--workflow", "assembly", "--input", sheet)
     assert run.returncode != 0
-    assert "--workflow: expected one of binning, proteomics, got 'taxonomy'." in run.text
+    assert "--workflow: expected one of binning, proteomics, taxonomy, got 'assembly'." in run.text
     run = run_pipeline("--input", sheet, "--proteome_eps", "1", "--spectra_fdr", "0.05")
     assert run.returncode != 0
     for name in ("proteome_eps", "spectra_fdr"):
