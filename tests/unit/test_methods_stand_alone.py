@@ -1,4 +1,4 @@
-"""No binner imports another, and what is shared imports none; heavy libraries come late."""
+"""No method imports another, and what is shared imports none; heavy libraries come late."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 import latentbin
 
 PACKAGE = Path(latentbin.__file__).parent
-BINNERS = {"vamb", "genomeface", "deepmetabin"}
+METHODS = {"vamb", "genomeface", "deepmetabin", "proteome", "explore", "taxonomy"}
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p)[-30:])
-def test_no_binner_is_imported_from_outside(path):
+def test_no_method_is_imported_from_outside(path):
     imported = set(re.findall(r"(?:from|import) latentbin\.(\w+)", path.read_text()))
     own = path.relative_to(PACKAGE).parts[0]
-    assert not (imported & BINNERS) - {own}
+    assert not (imported & METHODS) - {own}
 
 
 def test_commands_start_without_heavy_libraries():
