@@ -159,7 +159,9 @@ def test_a_real_run_trains_judges_and_labels_bins(
         *("--min_bin_size", "20000", "--taxonomy_model", run.results / "known/linear/model.npz"),
     )
     assert run.returncode == 0, run.text
-    (group,) = {name.split("/")[0] for name in run.files() if name.endswith("bin_taxonomy.tsv")}
+    (group,) = {
+        name.split("/")[0] for name in run.files() if name.endswith("vamb/bin_taxonomy.tsv")
+    }
     table = rows_of(run.results / group / "vamb/bin_taxonomy.tsv")
     quality = rows_of(run.results / group / "vamb/quality.tsv")
     assert [row["bin"] for row in table] == [row["bin"] for row in quality]
