@@ -10,6 +10,7 @@ import contextlib
 import gzip
 import hashlib
 import io
+import json
 import os
 import shutil
 import tempfile
@@ -114,6 +115,21 @@ def check_output_folder(path: str | os.PathLike[str]) -> None:
         os.unlink(name)
 
 
+def report_beside(output: Path, given: Path | None = None) -> Path:
+    """The JSON file that tells how an output was made, beside it unless given; both can be written.
+
+    Raises
+    ------
+    UserError : the output itself has that name, or a folder is missing or cannot be written to
+    """
+    report = given or output.with_suffix(".json")
+    if report == output:
+        raise UserError(f"{output}: its report would stand there. Let --output end in .tsv.")
+    for path in (output, report):
+        check_output_folder(path)
+    return report
+
+
 def _umask() -> int:
     value = os.umask(0)
     os.umask(value)
@@ -171,6 +187,12 @@ def write_table(
         opener = open_gzip_writer(temporary) if str(path).endswith(".gz") else open(temporary, "wb")
         with opener as handle:
             handle.writelines(text)
+
+
+def write_json(path: str | os.PathLike[str], content: Any) -> None:
+    """Write a report, complete or not at all."""
+    with atomic_output(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:

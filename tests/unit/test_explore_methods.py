@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from sklearn.cluster import DBSCAN
 
+from latentbin.agreement import silhouette
 from latentbin.density import NOISE, Density, knee
 from latentbin.explore.clustering import Clusterer, best_number
 from latentbin.explore.linear import pca, plane
 from latentbin.explore.options import CLUSTERINGS, ClusterOptions, EmbeddingOptions, InputOptions
-from latentbin.explore.scores import agreement, silhouette
+from latentbin.explore.scores import agreement
 from latentbin.options import OptionError
 
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from latentbin.learning.dense import balanced_weights, check_layers, dense_logits
+from latentbin.learning.dense import check_layers, class_weights, dense_logits
 
 
 def test_classes_that_are_present_weigh_the_same():
-    assert balanced_weights(np.array([0, 0, 0, 2])) == pytest.approx([2 / 3] * 3 + [2])
+    assert class_weights(np.array([0, 0, 0, 2])) == pytest.approx([2 / 3] * 3 + [2])
 
 
 def test_logits_by_hand():

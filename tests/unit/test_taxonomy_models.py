@@ -9,6 +9,7 @@ import pytest
 from tests.planted_taxonomy import COLUMNS, composition, plant
 
 from latentbin.errors import ContractError, UserError
+from latentbin.learning.dense import class_weights
 from latentbin.matrix import members_of, save_members
 from latentbin.taxonomy.labels import Labels, Lineages
 from latentbin.taxonomy.matrices import load_matrix
@@ -18,7 +19,7 @@ from latentbin.taxonomy.models.fitting import fit
 from latentbin.taxonomy.models.model import KIND, TaxonModel
 from latentbin.taxonomy.models.options import BY_MODEL, TrainOptions
 from latentbin.taxonomy.models.scaling import Scaling
-from latentbin.taxonomy.models.task import make_task, row_weights
+from latentbin.taxonomy.models.task import make_task
 from latentbin.taxonomy.models.taxa import Taxonomy
 from latentbin.taxonomy.splitting.divide import divide
 from latentbin.taxonomy.splitting.options import SplitOptions
@@ -113,8 +114,8 @@ def test_votes_are_shares_and_the_nearer_class_wins_a_tie():
 
 def test_weights_are_of_mean_one_and_even_out_classes():
     codes = np.array([0] * 8 + [1] * 2)
-    assert row_weights(codes, 0).tolist() == [1] * 10
-    balanced = row_weights(codes, 1)
+    assert class_weights(codes, 0).tolist() == [1] * 10
+    balanced = class_weights(codes, 1)
     assert balanced.mean() == pytest.approx(1)
     assert balanced[codes == 0].sum() == pytest.approx(balanced[codes == 1].sum())
 

@@ -17,9 +17,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
+from latentbin.agreement import silhouette
 from latentbin.density import Density, by_size, knee
 from latentbin.explore.options import AUTO, CLASSES, ClusterOptions
-from latentbin.explore.scores import silhouette
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.intp]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.decomposition import PCA
 
 Floats = NDArray[np.float32]
 
@@ -25,25 +26,14 @@ class Principal:
 
 
 def pca(points: Floats, size: int) -> Principal:
-    """Principal components from the covariance of the columns, at most as many as there are.
+    """Principal components, at most as many as there are.
 
-    The axes are those of the exact covariance (columns x columns), so that nothing is random; an
-    axis points to where its largest loading is positive.
+    From the exact covariance of the columns, so that nothing is random; scikit-learn sets signs.
     """
-    mean = points.mean(axis=0, dtype=np.float64)
-    centred = points - mean.astype(np.float32)
-    covariance = np.zeros((points.shape[1],) * 2)
-    for start in range(0, len(points), 100_000):
-        block = centred[start : start + 100_000].astype(np.float64)
-        covariance += block.T @ block
-    variances, axes = np.linalg.eigh(covariance)
-    size = min(size, *points.shape)
-    variances, axes = variances[::-1].clip(min=0), axes[:, ::-1][:, :size]
-    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(size)])
-    total = variances.sum()
-    return Principal(
-        centred @ axes.astype(np.float32), variances[:size] / total if total else variances[:size]
-    )
+    model = PCA(min(size, *points.shape), svd_solver="covariance_eigh")
+    with np.errstate(invalid="ignore"):  # shares of no variance at all
+        coordinates = model.fit_transform(points)
+    return Principal(coordinates.astype(np.float32), np.nan_to_num(model.explained_variance_ratio_))
 
 
 def plane(points: Floats) -> tuple[Floats, NDArray[np.float64]]:

@@ -1,4 +1,4 @@
-"""How clusters agree with classes, and how far they are apart."""
+"""How clusters agree with classes."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import (
-    adjusted_mutual_info_score,
-    adjusted_rand_score,
-    homogeneity_completeness_v_measure,
-    silhouette_score,
-)
+
+from latentbin.agreement import agreement_scores
 
 
 @dataclass(frozen=True)
 class Agreement:
     """Of clusters with known classes, on the rows whose class is known.
 
-    In the first five noise counts as one more cluster. Homogeneity, completeness and their
-    harmonic mean are those of Rosenberg and Hirschberg (2007); the two adjusted ones are 0 for
-    clusters by chance (Hubert and Arabie 1985; Vinh et al. 2010).
+    The first five are those of `agreement_scores`.
 
     Attributes
     ----------
@@ -56,16 +50,11 @@ def agreement(classes: NDArray[np.intp], labels: NDArray[np.intp]) -> Agreement 
     if not known.any():
         return None
     truth, found = classes[known], labels[known]
-    homogeneity, completeness, v_measure = homogeneity_completeness_v_measure(truth, found)
     right, in_majority = _majority(truth[found >= 0], found[found >= 0])
     return Agreement(
-        float(homogeneity),
-        float(completeness),
-        float(v_measure),
-        float(adjusted_rand_score(truth, found)),
-        float(adjusted_mutual_info_score(truth, found)),
-        right / len(truth),
-        in_majority / len(truth),
+        **agreement_scores(truth, found),
+        accuracy=right / len(truth),
+        in_majority_clusters=in_majority / len(truth),
     )
 
 
@@ -79,18 +68,3 @@ def _majority(classes: NDArray[np.intp], labels: NDArray[np.intp]) -> tuple[int,
     np.maximum.at(most, cluster, shared)
     size = np.bincount(labels)
     return int(most.sum()), int(size[2 * most > size].sum())
-
-
-def silhouette(
-    points: NDArray[np.floating], labels: NDArray[np.intp], most: int, seed: int
-) -> float | None:
-    """Mean silhouette (Rousseeuw 1987) of rows that are no noise, at most so many at random.
-
-    None where it is not defined: fewer than two clusters, or as many as rows.
-    """
-    rows = np.flatnonzero(labels >= 0)
-    if len(rows) > most:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
-    if not 2 <= len(np.unique(labels[rows])) < len(rows):
-        return None
-    return float(silhouette_score(points[rows], labels[rows]))

@@ -150,6 +150,7 @@ def _finish(
     report: dict[str, Any],
 ) -> None:
     """Cluster each embedding, score, write."""
+    from latentbin.agreement import silhouette
     from latentbin.explore.clustering import Clusterer
     from latentbin.explore.outputs import (
         Judged,
@@ -158,7 +159,7 @@ def _finish(
         write_labels,
         write_metrics,
     )
-    from latentbin.explore.scores import agreement, silhouette
+    from latentbin.explore.scores import agreement
 
     clusterer = Clusterer(options, args.seed, args.threads, len(known.names) if known else None)
     judged = []

@@ -52,7 +52,10 @@ def check_layers(layers: Layers, n_inputs: int, n_classes: int) -> None:
         raise ValueError("classes")
 
 
-def balanced_weights(codes: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Weights of rows, of mean 1, by which the classes that are present weigh the same."""
-    counts = np.bincount(codes)
-    return (len(codes) / ((counts > 0).sum() * counts[codes])).astype(np.float32)
+def class_weights(codes: NDArray[np.intp], power: float = 1.0) -> NDArray[np.float32]:
+    """Weights of rows, (n_rows,), of mean 1: the size of the row's class to minus ``power``.
+
+    With 1 the classes that are present weigh the same, with 0 the rows.
+    """
+    weights = np.bincount(codes)[codes].astype(np.float64) ** -power
+    return (weights / weights.mean()).astype(np.float32)

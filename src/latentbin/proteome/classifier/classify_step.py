@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -12,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentbin import __version__
-from latentbin.errors import UserError
-from latentbin.files import atomic_output, check_output_folder, file_digest, write_table
+from latentbin.files import file_digest, report_beside, write_json, write_table
 from latentbin.matrix import NamedMatrix
 from latentbin.options import as_dict, from_args
 from latentbin.proteome.annotation import PROTEOME, Annotation
@@ -28,11 +26,7 @@ UNKNOWN = "unknown"
 def classify(args: argparse.Namespace) -> None:
     """Predict the classes of a table's samples."""
     options = from_args(ClassifyOptions, args)
-    report_path = args.output.with_suffix(".json")
-    if report_path == args.output:
-        raise UserError(f"{args.output}: its report would stand there. Let --output end in .tsv.")
-    for path in (args.output, report_path):
-        check_output_folder(path)
+    report_path = report_beside(args.output)
     from threadpoolctl import threadpool_limits
 
     classifier = Classifier.load(args.classifier)
@@ -64,8 +58,7 @@ def classify(args: argparse.Namespace) -> None:
         **_agreement(predicted, given, classifier.classes),
     }
     _write(args, table.names, predicted, probabilities, classifier.classes, given)
-    with atomic_output(report_path) as temporary:
-        temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_json(report_path, report)
 
 
 def predictions(

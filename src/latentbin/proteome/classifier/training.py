@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.learning.dense import balanced_weights
+from latentbin.learning.dense import class_weights
 from latentbin.learning.keras_dense import DenseTrainer, DenseTraining
 from latentbin.proteome.classifier.network import Network, Scaling
 from latentbin.proteome.classifier.options import TrainOptions
@@ -43,8 +43,6 @@ class Trainer:
         values : (n_samples, n_proteins) in [0, 1]
         """
         scaling = Scaling.of(values)
-        weights = (
-            balanced_weights(codes) if self._class_weights else np.ones(len(codes), np.float32)
-        )
+        weights = class_weights(codes, 1.0 if self._class_weights else 0.0)
         layers, loss = self.dense.fit(scaling(values), codes, weights, seed)
         return Network(scaling, layers), loss

@@ -6,25 +6,15 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import (
-    adjusted_mutual_info_score,
-    adjusted_rand_score,
-    homogeneity_completeness_v_measure,
-    silhouette_score,
-)
 
-from latentbin.density import NOISE
+from latentbin import agreement as shared
 
 _MOST_COMPARED = 2_000  # points: the silhouette compares all pairs
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Of labels with known groups; noise counts as a label of its own.
-
-    Homogeneity, completeness and their harmonic mean are those of Rosenberg and Hirschberg (2007);
-    the two adjusted ones are 0 for labels by chance (Hubert and Arabie 1985; Vinh et al. 2010).
-    """
+    """Of labels with known groups of so many samples; see `latentbin.agreement`."""
 
     samples: int
     homogeneity: float
@@ -48,31 +38,14 @@ def agreement(known: NDArray[np.str_], labels: NDArray[np.intp]) -> Agreement | 
     if not rows.any():
         return None
     truth, found = known[rows], labels[rows]
-    homogeneity, completeness, v_measure = homogeneity_completeness_v_measure(truth, found)
-    return Agreement(
-        int(rows.sum()),
-        float(homogeneity),
-        float(completeness),
-        float(v_measure),
-        float(adjusted_rand_score(truth, found)),
-        float(adjusted_mutual_info_score(truth, found)),
-    )
+    return Agreement(int(rows.sum()), **shared.agreement_scores(truth, found))
 
 
 def silhouette(
     points: NDArray[np.floating], labels: NDArray[np.intp], seed: int = 0
 ) -> float | None:
-    """Mean silhouette of the points that are no noise (Rousseeuw 1987), of at most 2,000 of them.
-
-    None where it is not defined: fewer than two clusters, or as many as points.
-    """
-    rows = np.flatnonzero(labels != NOISE)
-    if len(rows) > _MOST_COMPARED:
-        chosen = np.random.default_rng(seed).choice(len(rows), _MOST_COMPARED, replace=False)
-        rows = rows[np.sort(chosen)]
-    if not 2 <= len(np.unique(labels[rows])) < len(rows):
-        return None
-    return float(silhouette_score(points[rows], labels[rows]))
+    """Mean silhouette of at most 2,000 points that are no noise; see `latentbin.agreement`."""
+    return shared.silhouette(points, labels, _MOST_COMPARED, seed)
 
 
 def shown(score: float | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 from latentbin import __version__
 from latentbin.command import stage
 from latentbin.errors import UserError
-from latentbin.files import atomic_output, check_output_folder, file_digest
+from latentbin.files import check_output_folder, file_digest, write_json
 from latentbin.matrix import NamedMatrix
 from latentbin.options import OptionError, as_dict, flag, from_args
 from latentbin.proteome.annotation import PROTEOME, Annotation
@@ -81,8 +80,7 @@ def prepare(args: argparse.Namespace) -> None:
         account,
         str(args.output),
     ).save(args.output)
-    with atomic_output(account_path) as temporary:
-        temporary.write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
+    write_json(account_path, account)
     _say(table, prepared, account, reference)
 
 

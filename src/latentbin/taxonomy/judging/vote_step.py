@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,13 +16,7 @@ from latentbin.clusters import read_clusters
 from latentbin.command import stage
 from latentbin.contig2bin import read_contig2bin
 from latentbin.errors import UserError
-from latentbin.files import (
-    atomic_output,
-    check_output_folder,
-    file_digest,
-    open_text_reader,
-    write_table,
-)
+from latentbin.files import file_digest, open_text_reader, report_beside, write_json, write_table
 from latentbin.matrix import NamedMatrix
 from latentbin.options import as_dict, from_args
 from latentbin.taxonomy.judging.options import VoteOptions
@@ -39,11 +32,7 @@ _MOST_TAXA = 30  # of each rank, in the report
 def vote(args: argparse.Namespace) -> None:
     """Let contigs vote on the taxa of their bins."""
     options = from_args(VoteOptions, args)
-    report_path = args.output.with_suffix(".json")
-    if report_path == args.output:
-        raise UserError(f"{args.output}: its report would stand there. Let --output end in .tsv.")
-    for path in (args.output, report_path):
-        check_output_folder(path)
+    report_path = report_beside(args.output)
     source = args.contig2bin or args.clusters
     with stage("read"):
         contigs = NamedMatrix.load(args.composition, "composition").contigs
@@ -98,8 +87,7 @@ def vote(args: argparse.Namespace) -> None:
         "bins_with_taxon": named,
         "taxa": {rank: _largest(said.taxa, sizes) for rank, said in found.items()},
     }
-    with atomic_output(report_path) as temporary:
-        temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_json(report_path, report)
 
 
 def _largest(taxa: NDArray[Any], sizes: NDArray[np.int64]) -> dict[str, dict[str, int]]:

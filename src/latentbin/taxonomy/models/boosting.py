@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentbin.learning.calibration import log_probabilities
+from latentbin.learning.dense import class_weights
 from latentbin.taxonomy.models.linear import Linear, fit_linear
 from latentbin.taxonomy.models.options import LightgbmOptions
 from latentbin.taxonomy.models.scaling import blocks
-from latentbin.taxonomy.models.task import Part, Task, row_weights
+from latentbin.taxonomy.models.task import Part, Task
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +131,7 @@ def fit_boosted(
             scores.accuracy,
         )
     parameters = _parameters(task, options, seed, threads)
-    weights = row_weights(task.train.codes, power)
+    weights = class_weights(task.train.codes, power)
     train = _dataset(lightgbm, task.train, start, weights, parameters, None)
     validation = _dataset(lightgbm, task.validation, start, None, parameters, train)
     losses: list[tuple[int, float, float]] = []

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from latentbin.errors import UserError
 from latentbin.taxonomy.models.calibrate import Calibrated, judge
 from latentbin.taxonomy.models.options import NeighboursOptions
-from latentbin.taxonomy.models.scaling import Scaling, blocks
+from latentbin.taxonomy.models.scaling import Scaling, class_means
 from latentbin.taxonomy.models.task import Task
 
 CANDIDATES = (1, 3, 5, 9, 15, 25, 41)
@@ -62,11 +62,8 @@ class Centroid:
     def fit(cls, task: Task) -> Centroid:
         """Means of the training part."""
         scaling = Scaling.of(task.train.values)
-        sums = np.zeros((task.n_classes, len(task.columns)))
-        for block in blocks(len(task.train.codes)):
-            belongs = task.train.codes[block, None] == np.arange(task.n_classes)
-            sums += belongs.T.astype(np.float32) @ scaling(task.train.values[block])
-        return cls(scaling, (sums / task.class_counts()[:, None]).astype(np.float32))
+        means = class_means(task.train.values, task.train.codes, task.n_classes, scaling)
+        return cls(scaling, means.astype(np.float32))
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentbin.learning.dense import class_weights
 from latentbin.taxonomy.models.calibrate import Calibrated, calibrate
-from latentbin.taxonomy.models.scaling import Scaling, blocks
-from latentbin.taxonomy.models.task import Task, row_weights
+from latentbin.taxonomy.models.scaling import Scaling, blocks, class_means
+from latentbin.taxonomy.models.task import Task
 
 SHRINKAGES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.9)
 
@@ -100,12 +101,8 @@ def _moments(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Means of the classes (n_classes, n_columns) and covariance within them, of scaled values."""
     n_columns = values.shape[1]
-    sums = np.zeros((n_classes, n_columns))
-    for block in blocks(len(values)):
-        belongs = codes[block, None] == np.arange(n_classes)
-        sums += belongs.T.astype(np.float32) @ scaling(values[block])
-    means = sums / np.bincount(codes, minlength=n_classes)[:, None]
-    weights = row_weights(codes, power)
+    means = class_means(values, codes, n_classes, scaling)
+    weights = class_weights(codes, power)
     covariance = np.zeros((n_columns, n_columns))
     for block in blocks(len(values)):
         deviation = scaling(values[block]) - means[codes[block]]

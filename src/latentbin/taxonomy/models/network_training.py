@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentbin.errors import UserError
+from latentbin.learning.dense import class_weights
 from latentbin.learning.keras_dense import DenseTrainer, DenseTraining
 from latentbin.learning.progress import Progress
 from latentbin.taxonomy.models.calibrate import judge
 from latentbin.taxonomy.models.network import Network
 from latentbin.taxonomy.models.options import NetworkOptions
 from latentbin.taxonomy.models.scaling import Scaling, blocks
-from latentbin.taxonomy.models.task import Task, row_weights
+from latentbin.taxonomy.models.task import Task
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def fit_network(
                 best = ahead, trainer.net.get_weights()
 
         trainer.fit(
-            scaled, task.train.codes, row_weights(task.train.codes, power), (seed,), after_epoch
+            scaled, task.train.codes, class_weights(task.train.codes, power), (seed,), after_epoch
         )
     logger.info("best loss of the validation part: %.4f", best[0])
     return Network(scaling, list(zip(best[1][::2], best[1][1::2], strict=True))), losses

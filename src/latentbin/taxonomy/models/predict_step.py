@@ -10,8 +10,7 @@ import numpy as np
 
 from latentbin import __version__
 from latentbin.command import stage
-from latentbin.errors import UserError
-from latentbin.files import check_output_folder, file_digest
+from latentbin.files import check_output_folder, file_digest, report_beside, write_json
 from latentbin.matrix import NamedMatrix
 from latentbin.options import as_dict, from_args
 from latentbin.taxonomy.matrices import load_matrix
@@ -21,7 +20,6 @@ from latentbin.taxonomy.models.options import PredictOptions
 from latentbin.taxonomy.models.scaling import blocks
 from latentbin.taxonomy.models.taxa import Taxonomy
 from latentbin.taxonomy.predictions import UNKNOWN, Predictions
-from latentbin.taxonomy.splitting.split_step import write_json
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +29,9 @@ PROBABILITIES = "taxonomy-probabilities"
 def predict(args: argparse.Namespace) -> None:
     """Predict the taxa of a matrix's contigs."""
     options = from_args(PredictOptions, args)
-    report_path = args.output.with_suffix(".json")
-    if report_path == args.output:
-        raise UserError(f"{args.output}: its report would stand there. Let --output end in .tsv.")
-    for path in filter(None, (args.output, report_path, args.probabilities)):
-        check_output_folder(path)
+    report_path = report_beside(args.output)
+    if args.probabilities:
+        check_output_folder(args.probabilities)
     from threadpoolctl import threadpool_limits
 
     with stage("read matrices and model"):

@@ -17,6 +17,24 @@ def blocks(n_rows: int) -> Iterator[slice]:
         yield slice(start, min(start + BLOCK, n_rows))
 
 
+def class_means(
+    values: NDArray[np.float32], codes: NDArray[np.intp], n_classes: int, scaling: Scaling
+) -> NDArray[np.float64]:
+    """Means (n_classes, n_columns) of the scaled values of each class.
+
+    Parameters
+    ----------
+    values : (n_contigs, n_columns)
+    codes : (n_contigs,) classes; each occurs
+    """
+    sums = np.zeros((n_classes, values.shape[1]))
+    for block in blocks(len(values)):
+        belongs = codes[block, None] == np.arange(n_classes)
+        sums += belongs.T.astype(np.float32) @ scaling(values[block])
+    means: NDArray[np.float64] = sums / np.bincount(codes, minlength=n_classes)[:, None]
+    return means
+
+
 @dataclass(frozen=True, eq=False)
 class Scaling:
     """What is subtracted from columns, and what they are divided by.

@@ -70,12 +70,6 @@ def class_power(class_weights: str) -> float:
     return _WEIGHT_POWER[class_weights]
 
 
-def row_weights(codes: NDArray[np.intp], power: float) -> NDArray[np.float32]:
-    """(n_contigs,) weights, of mean 1: the size of the contig's class to minus ``power``."""
-    weights = np.bincount(codes)[codes].astype(np.float64) ** -power
-    return (weights / weights.mean()).astype(np.float32)
-
-
 def read_task(matrices: Sequence[Path], labels_path: Path, split_path: Path, rank: str) -> Task:
     """Read what a model learns from. The test part is not looked at."""
     split = Split.read(split_path)

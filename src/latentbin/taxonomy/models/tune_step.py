@@ -8,7 +8,7 @@ import logging
 from latentbin import __version__
 from latentbin.command import stage
 from latentbin.errors import UserError
-from latentbin.files import check_output_folder, file_digest
+from latentbin.files import check_output_folder, file_digest, write_json
 from latentbin.options import Options, as_dict, from_args
 from latentbin.taxonomy.models.calibrate import Calibrated
 from latentbin.taxonomy.models.fitting import fit, versions
@@ -16,7 +16,6 @@ from latentbin.taxonomy.models.options import TrainOptions, TuneOptions
 from latentbin.taxonomy.models.task import read_task
 from latentbin.taxonomy.models.train_step import running
 from latentbin.taxonomy.models.tuning import Study, best_parameters, identity_of
-from latentbin.taxonomy.splitting.split_step import write_json
 
 logger = logging.getLogger(__name__)
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from latentbin import __version__
 from latentbin.command import stage
-from latentbin.errors import UserError
-from latentbin.files import atomic_output, check_output_folder, file_digest
+from latentbin.files import file_digest, report_beside, write_json
 from latentbin.options import OptionError, as_dict, from_args
 from latentbin.taxonomy.labels import Labels
 from latentbin.taxonomy.matrices import load_matrix
@@ -31,14 +28,10 @@ _FIRST = 5  # names in a line of the log
 def split(args: argparse.Namespace) -> None:
     """Divide labelled contigs by whole groups, and look for what the parts share."""
     options = from_args(SplitOptions, args)
-    report_path = args.report or args.output.with_suffix(".json")
-    if report_path == args.output:
-        raise UserError(f"{args.output}: its report would stand there. Let --output end in .tsv.")
+    report_path = report_beside(args.output, args.report)
     test_groups = _words(args.test_groups)
     if test_groups and args.by == RANDOM:
         raise OptionError("--test-groups names groups of a column; --by random has none")
-    for path in (args.output, report_path):
-        check_output_folder(path)
     paths = [args.labels, *([args.matrix] if args.matrix else [])]
     with stage(f"read {args.labels}"):
         labels = Labels.read(args.labels)
@@ -74,12 +67,6 @@ def split(args: argparse.Namespace) -> None:
     contigs = tuple(labels.contigs[row] for row in rows)
     Split(contigs, divided.parts[rows]).write(args.output)
     write_json(report_path, report)
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write a report, complete or not at all."""
-    with atomic_output(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _words(text: str | None) -> tuple[str, ...]:
