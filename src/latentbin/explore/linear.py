@@ -32,7 +32,8 @@ def pca(points: Floats, size: int) -> Principal:
     """
     model = PCA(min(size, *points.shape), svd_solver="covariance_eigh")
     with np.errstate(invalid="ignore"):  # shares of no variance at all
-        coordinates = model.fit_transform(points)
+        # in double precision: sums of squares in single add up to more than the whole variance
+        coordinates = model.fit_transform(points.astype(np.float64))
     return Principal(coordinates.astype(np.float32), np.nan_to_num(model.explained_variance_ratio_))
 
 
