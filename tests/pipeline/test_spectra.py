@@ -27,7 +27,6 @@ workflow {{
 }}
 """
 CONFIG = """\
-manifest.version = '0'
 process.shell = ['/bin/bash', '-euo', 'pipefail']
 process {
     withName: 'PROTEOME_IDENTIFY' { ext.args = '--fdr-estimate plain' }

@@ -3,7 +3,7 @@ process EVALUATE {
     label 'process_single'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-evaluate:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-evaluate:0.1.0"
 
     input:
     tuple val(meta), path(clusters), path(fasta)

@@ -3,7 +3,7 @@ process MARKERS {
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-markers:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-markers:0.1.0"
 
     input:
     tuple val(meta), path(fasta)

@@ -2,10 +2,10 @@
 // Reads of each sample, mapped to the catalogue of its group
 //
 
-include { MINIMAP2_INDEX    } from '../../../modules/nf-core/minimap2/index'
-include { MINIMAP2_ALIGN    } from '../../../modules/nf-core/minimap2/align'
-include { STROBEALIGN_ALIGN } from '../../../modules/nf-core/strobealign/align'
-include { SAMTOOLS_INDEX    } from '../../../modules/nf-core/samtools/index'
+include { MINIMAP2_INDEX    } from '../../../modules/local/minimap2/index'
+include { MINIMAP2_ALIGN    } from '../../../modules/local/minimap2/align'
+include { STROBEALIGN_ALIGN } from '../../../modules/local/strobealign/align'
+include { SAMTOOLS_INDEX    } from '../../../modules/local/samtools/index'
 
 workflow MAPPING {
     take:

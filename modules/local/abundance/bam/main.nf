@@ -3,7 +3,7 @@ process ABUNDANCE_BAM {
     label 'process_low'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-abundance:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-abundance:0.1.0"
 
     input:
     tuple val(meta), path(bam), path(catalogue), path(fasta, stageAs: 'reference/*')

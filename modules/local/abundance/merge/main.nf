@@ -3,7 +3,7 @@ process ABUNDANCE_MERGE {
     label 'process_single'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-abundance:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-abundance:0.1.0"
 
     input:
     tuple val(meta), path(abundances, stageAs: 'abundance?/*')

@@ -3,7 +3,7 @@ process BINS_QUALITY {
     label 'process_single'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-bins:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-bins:0.1.0"
 
     input:
     tuple val(meta), path(contig2bin), path(fasta), path(markers), path(checkm2)

@@ -3,7 +3,7 @@ process BINS_WRITE {
     label 'process_low'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-bins:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-bins:0.1.0"
 
     input:
     tuple val(meta), path(clusters), path(fasta), path(abundance)

@@ -3,7 +3,7 @@ process CATALOGUE_CONCATENATE {
     label 'process_single'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-catalogue:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-catalogue:0.1.0"
 
     input:
     tuple val(meta), val(samples), path(assemblies, stageAs: 'assembly?/*')

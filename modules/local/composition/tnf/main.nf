@@ -3,7 +3,7 @@ process COMPOSITION_TNF {
     label 'process_single'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-composition:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-composition:0.1.0"
 
     input:
     tuple val(meta), path(fasta)

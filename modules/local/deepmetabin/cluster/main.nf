@@ -3,7 +3,7 @@ process DEEPMETABIN_CLUSTER {
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-deepmetabin:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-deepmetabin:0.1.0"
 
     input:
     tuple val(meta), path(latent), path(graph), path(markers)

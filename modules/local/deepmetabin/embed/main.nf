@@ -4,7 +4,7 @@ process DEEPMETABIN_EMBED {
     label 'process_gpu'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-deepmetabin:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-deepmetabin:0.1.0"
 
     input:
     tuple val(meta), path(composition), path(abundance), path(graph), path(markers)

@@ -3,7 +3,7 @@ process EXPLORE_EXPLORE {
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-explore:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-explore:0.1.0"
 
     input:
     tuple val(meta), path(matrices)

@@ -3,7 +3,7 @@ process GENOMEFACE_CLUSTER {
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-genomeface:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-genomeface:0.1.0"
 
     input:
     tuple val(meta), path(embedding), path(markers)

@@ -4,7 +4,7 @@ process PROTEOME_EMBED {
     label 'process_gpu'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-proteome:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-proteome:0.1.0"
 
     input:
     tuple val(meta), path(proteome)

@@ -3,7 +3,7 @@ process PROTEOME_IDENTIFY {
     label 'process_low'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-proteome:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-proteome:0.1.0"
 
     input:
     tuple val(meta), path(pins), path(searches)

@@ -3,7 +3,7 @@ process PROTEOME_SEARCH {
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-proteome:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-proteome:0.1.0"
 
     input:
     tuple val(meta), path(mzml), path(fasta)

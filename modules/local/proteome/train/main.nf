@@ -4,7 +4,7 @@ process PROTEOME_TRAIN {
     label 'process_gpu'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-proteome:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-proteome:0.1.0"
 
     // without labels it learns the classes that the proteome has
     input:

@@ -3,7 +3,7 @@ process TAXONOMY_EVALUATE {
     label 'process_single'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-taxonomy:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-taxonomy:0.1.0"
 
     // probabilities, split and its report may be []: all contigs with labels are judged then
     input:

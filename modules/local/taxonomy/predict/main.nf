@@ -3,7 +3,7 @@ process TAXONOMY_PREDICT {
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-taxonomy:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-taxonomy:0.1.0"
 
     input:
     tuple val(meta), path(matrices), path(model)

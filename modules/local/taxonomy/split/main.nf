@@ -3,7 +3,7 @@ process TAXONOMY_SPLIT {
     label 'process_low'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-taxonomy:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-taxonomy:0.1.0"
 
     input:
     tuple val(meta), val(by), path(labels), path(matrix)

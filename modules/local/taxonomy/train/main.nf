@@ -4,7 +4,7 @@ process TAXONOMY_TRAIN {
     label 'process_gpu'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-taxonomy:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-taxonomy:0.1.0"
 
     // the classes are those of the training part
     input:

@@ -4,7 +4,7 @@ process TAXONOMY_TUNE {
     label 'process_gpu'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-taxonomy:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-taxonomy:0.1.0"
 
     input:
     tuple val(meta), path(matrices), path(labels), path(split)

@@ -3,7 +3,7 @@ process TAXONOMY_VOTE {
     label 'process_single'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-taxonomy:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-taxonomy:0.1.0"
 
     // quality may be []
     input:

@@ -3,7 +3,7 @@ process VAMB_CLUSTER {
     label 'process_medium'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-vamb:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-vamb:0.1.0"
 
     input:
     tuple val(meta), path(latent), path(markers)

@@ -4,7 +4,7 @@ process VAMB_EMBED {
     label 'process_gpu'
 
     conda "${moduleDir}/environment.yml"
-    container "ghcr.io/latentbin/latentbin-vamb:${workflow.manifest.version}"
+    container "ghcr.io/latentbin/latentbin-vamb:0.1.0"
 
     input:
     tuple val(meta), path(composition), path(abundance)

@@ -1,4 +1,4 @@
-// The module alone: nextflow run modules/nf-core/minimap2/index/tests --fasta contigs.fna.gz
+// The module alone: nextflow run modules/local/minimap2/index/tests --fasta contigs.fna.gz
 
 include { MINIMAP2_INDEX } from '../main'
 

@@ -1,4 +1,4 @@
-// The module alone: nextflow run modules/nf-core/strobealign/align/tests --fastq_1 S1_1.fastq.gz --fastq_2 S1_2.fastq.gz --fasta contigs.fna.gz
+// The module alone: nextflow run modules/local/strobealign/align/tests --fastq_1 S1_1.fastq.gz --fastq_2 S1_2.fastq.gz --fasta contigs.fna.gz
 
 include { STROBEALIGN_ALIGN } from '../main'
 

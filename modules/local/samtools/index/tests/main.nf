@@ -1,4 +1,4 @@
-// The module alone: nextflow run modules/nf-core/samtools/index/tests --bam S1.bam
+// The module alone: nextflow run modules/local/samtools/index/tests --bam S1.bam
 
 include { SAMTOOLS_INDEX } from '../main'
 
