@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from latentbin import __version__
 from latentbin.errors import UserError
@@ -25,14 +26,34 @@ from latentbin.options import OptionError
 logger = logging.getLogger("latentbin")
 
 
+_EXIT_STATUS = """
+exit status:
+  0 success, also where nothing was found; 1 bad input, with one message; 2 wrong usage
+"""
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Text of several lines stays as it is typed, one long line is wrapped."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" in text.strip():
+            return super()._fill_text(text, width, indent)
+        return argparse.HelpFormatter._fill_text(self, text, width, indent)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose steps are of the same kind; its help ends with the exit status."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"formatter_class": _Formatter, **settings})
+
+    def format_help(self) -> str:
+        return super().format_help() + _EXIT_STATUS
+
+
 def new_parser(prog: str, description: str, epilog: str | None = None) -> argparse.ArgumentParser:
     """A parser with what all commands share: ``--version`` and examples kept as they are typed."""
-    parser = argparse.ArgumentParser(
-        prog=prog,
-        description=description,
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = _Parser(prog=prog, description=description, epilog=epilog)
     parser.add_argument("--version", action="version", version=f"{prog} {__version__}")
     return parser
 

@@ -86,7 +86,8 @@ def add_options(
     group = parser.add_argument_group(title) if title else parser
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
         kind = value_type(cls, field.name)
-        shown = (note or {}).get(field.name, "off" if field.default is False else field.default)
+        plain = ("on" if field.default else "off") if kind is bool else field.default
+        shown = (note or {}).get(field.name, plain)
         text = f"{field.metadata[_HELP]} [{shown}]".replace("%", "%%")
         common: dict[str, Any] = {"dest": field.name, "help": text, "default": argparse.SUPPRESS}
         if kind is bool:

@@ -17,6 +17,32 @@ examples:
   latentbin-abundance bam --bam S1.bam --catalogue contigs.fna.gz --unit rpkm --output S1.npz
   latentbin-abundance table --table depth.tsv --catalogue composition.npz --output abundance.npz
   latentbin-abundance merge --abundance S1.npz S2.npz --output abundance.npz
+
+The output is a named matrix (.npz): a row for each contig of the catalogue, a column for each
+sample. Files whose contigs are not those of the catalogue are refused, naming the first contig.
+"""
+_BAM = """\
+depth is the mean coverage of a contig's bases, and its variance, as MetaBAT's
+jgi_summarize_bam_contig_depths defines them; rpkm counts reads by kb of contig and million reads.
+
+examples:
+  latentbin-abundance bam --bam S1.bam S2.bam --catalogue composition.npz --output abundance.npz
+  latentbin-abundance bam --bam long.bam --min-identity 85 --catalogue composition.npz \\
+      --output abundance.npz
+  latentbin-abundance bam --bam S1.cram --reference contigs.fna --unit rpkm --sample day1 \\
+      --output S1.npz
+"""
+_TABLE = """\
+A table may hold one sample or many; which program made it is told by its header.
+
+examples:
+  latentbin-abundance table --table depth.tsv --catalogue composition.npz --output abundance.npz
+  latentbin-abundance table --table S1.aemb.tsv S2.aemb.tsv --sample day1 day2 \\
+      --catalogue composition.npz --output abundance.npz
+"""
+_MERGE = """\
+examples:
+  latentbin-abundance merge --abundance S1.npz S2.npz --output abundance.npz
 """
 
 
@@ -30,7 +56,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
 
-    bam = steps.add_parser("bam", help="count mapped reads", description="Count mapped reads.")
+    bam = steps.add_parser(
+        "bam",
+        help="count mapped reads",
+        description="Depth or RPKM of every contig, from reads mapped to the contigs.",
+        epilog=_BAM,
+    )
     bam.add_argument(
         "--bam",
         nargs="+",
@@ -47,7 +78,12 @@ def build_parser() -> argparse.ArgumentParser:
     add_options(bam, BamOptions, note={"min_score": "every read counts"})
     add_threads(bam)
 
-    table = steps.add_parser("table", help="read depth tables", description="Read depth tables.")
+    table = steps.add_parser(
+        "table",
+        help="read depth tables",
+        description="Depths of every contig, from the tables of other programs.",
+        epilog=_TABLE,
+    )
     table.add_argument(
         "--table",
         nargs="+",
@@ -59,7 +95,10 @@ def build_parser() -> argparse.ArgumentParser:
     add_options(table, TableOptions, note={"unit": "depth if there is any"})
 
     merge = steps.add_parser(
-        "merge", help="join samples", description="Join the samples of abundance files."
+        "merge",
+        help="join samples",
+        description="Join the samples of several abundance files of one catalogue.",
+        epilog=_MERGE,
     )
     merge.add_argument(
         "--abundance",

@@ -9,10 +9,17 @@ from latentbin.bins.cli_quality import add_quality
 from latentbin.bins.cli_write import add_write
 from latentbin.command import new_parser, run
 
+_EPILOG = """\
+examples:
+  latentbin-bins write --fasta contigs.fna.gz --clusters clusters.tsv --output-dir bins
+  latentbin-bins quality --contig2bin bins/contig2bin.tsv --fasta contigs.fna.gz \\
+      --markers markers.tsv --output quality.tsv
+"""
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The command line of ``latentbin-bins``."""
-    parser = new_parser("latentbin-bins", "Make genome bins of clusters, and judge them.")
+    parser = new_parser("latentbin-bins", "Make genome bins of clusters, and judge them.", _EPILOG)
     steps = parser.add_subparsers(title="steps", required=True, metavar="STEP")
     add_write(steps)
     add_quality(steps)

@@ -54,7 +54,6 @@ def add_quality(steps: Any) -> None:
         description="Judge the completeness and contamination of each bin by its single-copy "
         "genes, or take CheckM2's judgement, and tell the classes of bins.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     bins = parser.add_mutually_exclusive_group(required=True)
     bins.add_argument(

@@ -39,7 +39,6 @@ def add_write(steps: Any) -> None:
         help="write the contigs of each cluster to a FASTA file",
         description="Write the contigs of each cluster to a FASTA file.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     write.add_argument(
         "--fasta",

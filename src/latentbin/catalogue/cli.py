@@ -23,7 +23,7 @@ Contigs are named <sample><separator><contig>. Map the reads of every sample to 
 it as a whole, and give the same --separator to latentbin-bins, which splits the clusters by sample.
 A contig whose name starts with its sample and the separator already is left as it is.
 
-example:
+examples:
   latentbin-catalogue --assembly S1.fna.gz S2.fna.gz --sample S1 S2 --output catalogue.fna.gz
 """
 

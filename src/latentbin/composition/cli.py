@@ -24,6 +24,16 @@ examples:
 The output is a named matrix (.npz): one row per contig of at least --min-length, in the order of
 the FASTA file. It is the catalogue that the other steps keep to.
 """
+_TNF = """\
+examples:
+  latentbin-composition tnf --fasta contigs.fna.gz --output composition.npz
+  latentbin-composition tnf --fasta contigs.fna --min-length 2000 --projection canonical \\
+      --output tnf136.npz
+"""
+_KMERS = """\
+examples:
+  latentbin-composition kmers --fasta contigs.fna.gz --output kmers.npz
+"""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -39,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="tetranucleotide (4-mer) frequencies",
         description="Tetranucleotide frequencies of each contig, both strands counted as one. "
         "Words with ambiguous bases are skipped; lower case counts.",
+        epilog=_TNF,
     )
     tnf.set_defaults(kind=TnfOptions, words="4-mer", threads=1)
     kmers = steps.add_parser(
@@ -48,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
         "purines and pyrimidines, both strands counted as one. Words with ambiguous bases are "
         "skipped; lower case counts. latentbin-genomeface reads the FASTA file itself: this file "
         "is for methods of your own.",
+        epilog=_KMERS,
     )
     kmers.set_defaults(kind=KmersOptions, words="word")
     for step, options in ((tnf, TnfOptions), (kmers, KmersOptions)):

@@ -20,6 +20,32 @@ examples:
   latentbin-deepmetabin cluster --latent latent.npz --graph graph.npz --markers markers.tsv \\
       --output clusters.tsv
 """
+_GRAPH = """\
+examples:
+  latentbin-deepmetabin graph --composition composition.npz --abundance abundance.npz \\
+      --output graph.npz
+  latentbin-deepmetabin graph --composition composition.npz --abundance abundance.npz \\
+      --truth truth.binning --output graph.npz
+"""
+_EMBED = """\
+With --checkpoint a second call of the same command goes on where the first one ended.
+
+examples:
+  latentbin-deepmetabin embed --composition composition.npz --abundance abundance.npz \\
+      --graph graph.npz --markers markers.tsv --output latent.npz
+  latentbin-deepmetabin embed --composition composition.npz --abundance abundance.npz \\
+      --graph graph.npz --markers markers.tsv --separator '~' --checkpoint deepmetabin.pt \\
+      --output latent.npz
+"""
+_CLUSTER = """\
+Clusters are numbered from the largest down; a contig that is not listed is in none.
+
+examples:
+  latentbin-deepmetabin cluster --latent latent.npz --graph graph.npz --markers markers.tsv \\
+      --output clusters.tsv
+  latentbin-deepmetabin cluster --latent latent.npz --graph graph.npz --markers markers.tsv \\
+      --method mixture --split none --output clusters.tsv
+"""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -36,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
         "graph",
         help="link contigs to their nearest neighbours",
         description="Link contigs to their nearest neighbours, and drop links that do not fit.",
+        epilog=_GRAPH,
     )
     _add_features(graph)
     graph.add_argument(
@@ -60,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
         "embed",
         help="train the autoencoder, write the latent",
         description="Train an autoencoder, whose latent is a mixture, on contigs and links.",
+        epilog=_EMBED,
     )
     _add_features(embed)
     _add_links(embed)
@@ -78,8 +106,11 @@ def build_parser() -> argparse.ArgumentParser:
         "cluster",
         help="cluster a latent, write clusters.tsv",
         description="Cluster a latent, and split clusters that have single-copy genes twice.",
+        epilog=_CLUSTER,
     )
-    cluster.add_argument("--latent", required=True, type=Path, metavar="NPZ")
+    cluster.add_argument(
+        "--latent", required=True, type=Path, metavar="NPZ", help="of the step 'embed'"
+    )
     _add_links(cluster)
     cluster.add_argument(
         "--output", required=True, type=Path, metavar="TSV", help="contig and cluster, with header"
@@ -98,8 +129,16 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_features(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--composition", required=True, type=Path, metavar="NPZ")
-    parser.add_argument("--abundance", required=True, type=Path, metavar="NPZ")
+    parser.add_argument(
+        "--composition", required=True, type=Path, metavar="NPZ", help="of latentbin-composition"
+    )
+    parser.add_argument(
+        "--abundance",
+        required=True,
+        type=Path,
+        metavar="NPZ",
+        help="depths; of latentbin-abundance",
+    )
 
 
 def _add_links(parser: argparse.ArgumentParser) -> None:

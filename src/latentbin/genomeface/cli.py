@@ -22,6 +22,49 @@ examples:
   latentbin-genomeface train composition --genomes genomes/ --labels genomes.tsv \\
       --group-column genus --output composition.npz --checkpoint training.npz
 """
+_EMBED = """\
+The networks are those of the package, unless others are given.
+
+examples:
+  latentbin-genomeface embed --fasta contigs.fna.gz --abundance abundance.npz \\
+      --output embedding.npz
+  latentbin-genomeface embed --fasta contigs.fna.gz --abundance abundance.npz \\
+      --composition-weights composition.npz --output embedding.npz
+"""
+_CLUSTER = """\
+Clusters are numbered from the largest down. Every contig is in one, be it alone.
+
+examples:
+  latentbin-genomeface cluster --embedding embedding.npz --markers markers.tsv \\
+      --output clusters.tsv
+  latentbin-genomeface cluster --embedding embedding.npz --markers markers.tsv --separator '~' \\
+      --tune --output clusters.tsv
+"""
+_TRAIN = """\
+examples:
+  latentbin-genomeface train composition --genomes genomes/ --output composition.npz
+  latentbin-genomeface train abundance --output abundance.npz
+
+The pipeline takes the weights as --genomeface_composition_weights and
+--genomeface_abundance_weights.
+"""
+_COMPOSITION = """\
+With --checkpoint a second call of the same command goes on where the first one ended.
+
+examples:
+  latentbin-genomeface train composition --genomes genomes/ --labels genomes.tsv \\
+      --group-column genus --checkpoint training.npz --output composition.npz
+  latentbin-genomeface train composition --genomes genomes/ --labels genomes.tsv \\
+      --group-column family --size paper --dropout 0.3 --steps 100000 --device cuda \\
+      --checkpoint training.npz --output composition.npz
+"""
+_ABUNDANCE = """\
+With --checkpoint a second call of the same command goes on where the first one ended.
+
+examples:
+  latentbin-genomeface train abundance --checkpoint training.npz --output abundance.npz
+  latentbin-genomeface train abundance --max-samples 300 --steps 5000 --output abundance.npz
+"""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -38,6 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
         "embed",
         help="embed contigs with the trained networks",
         description="Embed contigs by their words and by their depths, with trained networks.",
+        epilog=_EMBED,
     )
     embed.add_argument("--fasta", required=True, type=Path, help="contigs, .fna or .fna.gz")
     embed.add_argument(
@@ -64,8 +108,11 @@ def build_parser() -> argparse.ArgumentParser:
         "cluster",
         help="cluster an embedding, write clusters.tsv",
         description="Make a tree of the contigs, and cut it where single-copy genes show genomes.",
+        epilog=_CLUSTER,
     )
-    cluster.add_argument("--embedding", required=True, type=Path, metavar="NPZ")
+    cluster.add_argument(
+        "--embedding", required=True, type=Path, metavar="NPZ", help="of the step 'embed'"
+    )
     cluster.add_argument(
         "--markers", required=True, type=Path, metavar="TSV", help="of latentbin-markers"
     )
@@ -81,12 +128,18 @@ def build_parser() -> argparse.ArgumentParser:
     add_threads(cluster)
     cluster.set_defaults(work=later("latentbin.genomeface.steps", "cluster"))
 
-    train = steps.add_parser("train", help="train a network and write its weights")
+    train = steps.add_parser(
+        "train",
+        help="train a network and write its weights",
+        description="Train one of the two networks on data of your own, and write its weights.",
+        epilog=_TRAIN,
+    )
     networks = train.add_subparsers(dest="network", required=True, metavar="NETWORK")
     composition = networks.add_parser(
         "composition",
         help="on windows of reference genomes",
         description="Train the composition network on windows of reference genomes.",
+        epilog=_COMPOSITION,
     )
     composition.add_argument(
         "--genomes",
@@ -120,6 +173,7 @@ def build_parser() -> argparse.ArgumentParser:
         "abundance",
         help="on simulated depths",
         description="Train the co-abundance network on simulated depths.",
+        epilog=_ABUNDANCE,
     )
     add_options(abundance, AbundanceTrainOptions)
     abundance.set_defaults(work=later("latentbin.genomeface.training", "abundance"))

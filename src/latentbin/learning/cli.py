@@ -12,7 +12,12 @@ from latentbin.files import check_output_folder
 
 def add_device(parser: argparse.ArgumentParser) -> None:
     """``--device``."""
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="[auto]")
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="where to compute; auto: on a GPU if there is one [auto]",
+    )
 
 
 def add_checkpoint(
@@ -30,7 +35,7 @@ def add_checkpoint(
         type=positive_int,
         default=every,
         metavar="N",
-        help=f"in {unit} [{every}]",
+        help=f"how often, in {unit} [{every}]",
     )
 
 

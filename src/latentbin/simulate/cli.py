@@ -73,7 +73,6 @@ def build_parser() -> argparse.ArgumentParser:
         description="A synthetic community: genomes with protein genes, codon usage and the "
         "universal single-copy genes, cut into contigs, with reads in sorted BAMs and the truth.",
         epilog=_COMMUNITY_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     community.add_argument(
         "--output-dir", required=True, type=Path, help="folder to make; must not exist, or be empty"
@@ -94,7 +93,6 @@ def build_parser() -> argparse.ArgumentParser:
         description="A synthetic table of protein quantities: a few proteins tell classes of "
         "samples apart,\nthe others are noise.",
         epilog=_PROTEOME_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     proteome.add_argument(
         "--output-dir", required=True, type=Path, help="folder to make; must not exist, or be empty"
@@ -108,7 +106,6 @@ def build_parser() -> argparse.ArgumentParser:
         description="Synthetic contigs of genera, species and strains: a genus has its codon "
         "usage, species\ndrift from it, strains differ by mutations.",
         epilog=_TAXONOMY_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     taxonomy.add_argument(
         "--output-dir", required=True, type=Path, help="folder to make; must not exist, or be empty"

@@ -30,10 +30,27 @@ logger = logging.getLogger(__name__)
 EXAMPLES = """\
 examples:
   latentbin-vamb embed --composition composition.npz --abundance abundance.npz --output latent.npz
+  latentbin-vamb cluster --latent latent.npz --markers markers.tsv --output clusters.tsv
+"""
+_EMBED = """\
+With --checkpoint a second call of the same command goes on where the first one ended, to the same
+latent. The settings of the 2018 preprint: --preset preprint, of canonical composition and RPKM.
+
+examples:
+  latentbin-vamb embed --composition composition.npz --abundance abundance.npz --output latent.npz
+  latentbin-vamb embed --composition composition.npz --abundance abundance.npz \\
+      --epochs 300 --device cuda --checkpoint vamb.pt --output latent.npz
+  latentbin-vamb embed --composition tnf136.npz --abundance rpkm.npz --preset preprint \\
+      --output latent.npz
+"""
+_CLUSTER = """\
+Clusters are numbered from the largest down; a contig that is not listed is in none.
+
+examples:
   latentbin-vamb cluster --latent latent.npz --output clusters.tsv
   latentbin-vamb cluster --latent latent.npz --markers markers.tsv --output clusters.tsv
-  latentbin-vamb embed ... --checkpoint vamb.pt     a second call goes on where the first ended
-  latentbin-vamb embed ... --preset preprint        the settings of the 2018 preprint
+  latentbin-vamb cluster --latent latent.npz --markers markers.tsv --separator '~' \\
+      --output clusters.tsv
 """
 
 _SEPARATOR_USE = "; latentbin-bins splits clusters by it"
@@ -49,9 +66,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
 
-    embed = steps.add_parser("embed", help="train the autoencoder, write the latent")
-    embed.add_argument("--composition", required=True, type=Path, metavar="NPZ")
-    embed.add_argument("--abundance", required=True, type=Path, metavar="NPZ")
+    embed = steps.add_parser(
+        "embed",
+        help="train the autoencoder, write the latent",
+        description="Train a variational autoencoder on composition and abundance; write the "
+        "latent of every contig.",
+        epilog=_EMBED,
+    )
+    embed.add_argument(
+        "--composition", required=True, type=Path, metavar="NPZ", help="of latentbin-composition"
+    )
+    embed.add_argument(
+        "--abundance", required=True, type=Path, metavar="NPZ", help="of latentbin-abundance"
+    )
     embed.add_argument(
         "--output", required=True, type=Path, metavar="NPZ", help="the latent, one row per contig"
     )
@@ -64,8 +91,16 @@ def build_parser() -> argparse.ArgumentParser:
     add_threads(embed)
     embed.set_defaults(work=embed_contigs)
 
-    cluster = steps.add_parser("cluster", help="cluster a latent, write clusters.tsv")
-    cluster.add_argument("--latent", required=True, type=Path, metavar="NPZ")
+    cluster = steps.add_parser(
+        "cluster",
+        help="cluster a latent, write clusters.tsv",
+        description="Cluster contigs around medoids of the latent; with --markers, split clusters "
+        "that hold several genomes by their single-copy genes.",
+        epilog=_CLUSTER,
+    )
+    cluster.add_argument(
+        "--latent", required=True, type=Path, metavar="NPZ", help="of the step 'embed'"
+    )
     cluster.add_argument(
         "--output", required=True, type=Path, metavar="TSV", help="contig and cluster, with header"
     )

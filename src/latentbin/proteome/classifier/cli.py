@@ -20,7 +20,7 @@ Scores are of samples that a network has not seen, nor others of their donor or 
 classifier that is written is then trained on all samples that have a label or class.
 """
 _CLASSIFY = """\
-example:
+examples:
   latentbin-proteome prepare --table new.tsv --like proteome.npz --output new.npz
   latentbin-proteome classify --proteome new.npz --classifier classifier/classifier.npz \\
       --output predictions.tsv
@@ -35,7 +35,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Train a classifier on labels or classes, and judge it by cross-validation\n"
         "and by a part held out.",
         epilog=_TRAIN,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_proteome(train)
     train.add_argument(
@@ -58,7 +57,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="predict the classes of new samples",
         description="Predict the classes of new samples, with calibrated probabilities.",
         epilog=_CLASSIFY,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_proteome(classify)
     classify.add_argument(

@@ -10,6 +10,15 @@ from latentbin.learning.cli import add_device
 from latentbin.options import add_options
 from latentbin.proteome.embedding.options import EmbedOptions
 
+_EPILOG = """\
+The model of the 2022/23 paper: --model paper. At least 8 samples are needed.
+
+examples:
+  latentbin-proteome embed --proteome proteome.npz --output latent.npz
+  latentbin-proteome embed --proteome proteome.npz --model paper --latent-size 3 \\
+      --output latent.npz
+"""
+
 
 def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the step to the command."""
@@ -17,6 +26,7 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "embed",
         help="train an autoencoder, write the latent of every sample",
         description="Train a variational autoencoder on a proteome; write each sample's latent.",
+        epilog=_EPILOG,
     )
     embed.add_argument(
         "--proteome", required=True, type=Path, metavar="NPZ", help="of latentbin-proteome prepare"

@@ -34,7 +34,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Label groups of samples: DBSCAN on the latent, with the eps that brings the\n"
         "labels closest to the classes of the tune samples (largest V-measure).",
         epilog=_OUTPUTS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     label.add_argument(
         "--latent", required=True, type=Path, metavar="NPZ", help="of latentbin-proteome embed"

@@ -14,7 +14,7 @@ Each MS2 spectrum's best peptide, by Comet. The FASTA may hold decoys, as many a
 has none, Comet makes them. Comet's own parameters (comet -p) are taken but for the options below;
 --set replaces any other.
 
-example:
+examples:
   latentbin-proteome search --mzml S1.mzML.gz --fasta proteins.fasta --output S1.pin \\
       --json S1.search.json
 """
@@ -25,7 +25,7 @@ log and identification.json say so. A protein group is proteins that no peptide 
 fewest groups that explain all peptides are kept, a shared peptide counts for the group with most
 peptides, and each protein competes with its own decoy.
 
-example:
+examples:
   latentbin-proteome identify --pin S1.pin S2.pin --search S1.search.json S2.search.json \\
       --output-dir identified
 """
@@ -33,7 +33,7 @@ QUANTIFY = """\
 How much there is of each protein in one run: the areas of its peptides' elution peaks, or the
 number of their spectra where there are no MS1 spectra.
 
-example:
+examples:
   latentbin-proteome quantify --psms identified/psms.tsv --mzml S1.mzML.gz \\
       --output S1.quantities.tsv --json S1.quantities.json
 """
@@ -41,7 +41,7 @@ TABULATE = """\
 The quantities of all runs as one table, proteins in rows and samples in columns, as
 latentbin-proteome prepare reads it.
 
-example:
+examples:
   latentbin-proteome tabulate --quantities S1.quantities.tsv S2.quantities.tsv \\
       --output proteins.tsv --json proteins.json
 """
@@ -103,12 +103,8 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _add(
     steps: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help: str, text: str
 ) -> argparse.ArgumentParser:
-    return steps.add_parser(
-        name,
-        help=help,
-        description=text,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    description, epilog = text.split("\nexamples:\n")
+    return steps.add_parser(name, help=help, description=description, epilog=f"examples:\n{epilog}")
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:

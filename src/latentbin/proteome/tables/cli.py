@@ -50,7 +50,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Read a table of protein quantities and what is known of its samples; keep the "
         "most\nabundant proteins and scale them to [0, 1].",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--table", type=Path, required=True, metavar="FILE", help="the table of quantities"

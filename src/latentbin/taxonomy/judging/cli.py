@@ -58,7 +58,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="scores of predictions at every rank, tables and plots",
         description="Compare predictions with labels, rank by rank and class by class.",
         epilog=_EVALUATE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_predictions(evaluate)
     evaluate.add_argument(
@@ -96,7 +95,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="the taxon of each bin, by the votes of its contigs",
         description="Give each bin the taxa that most of its base pairs are predicted to be.",
         epilog=_VOTE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     bins = vote.add_mutually_exclusive_group(required=True)
     bins.add_argument(

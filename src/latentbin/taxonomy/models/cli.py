@@ -39,7 +39,7 @@ Each trial trains on the training part and is judged by the validation part. Int
 like (Ctrl-C): finished trials are kept in --study, best.json is written, and the same command goes
 on from there. A study of other inputs or options is refused.
 
-example:
+examples:
   latentbin-taxonomy tune --matrix composition.npz --labels labels.tsv --split split.tsv \\
       --model lightgbm --trials 50 --minutes 120 --study study.log --output best.json
   latentbin-taxonomy train --matrix composition.npz --labels labels.tsv --split split.tsv \\
@@ -54,7 +54,7 @@ From the first rank whose probability is below --unknown-below on, the taxon is 
 probabilities are shares among the classes of the training: a contig of none of them has to be
 taken for one of them, or to fall below the threshold.
 
-example:
+examples:
   latentbin-composition tnf --fasta new.fna.gz --output new.npz
   latentbin-taxonomy predict --matrix new.npz --model model/model.npz --output predictions.tsv
 """
@@ -67,7 +67,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="train a model on the training part of a split",
         description="Train a model of the taxon of contigs, with calibrated probabilities.",
         epilog=_TRAIN,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_inputs(train)
     train.add_argument(
@@ -93,7 +92,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="look for better options of a model",
         description="Look for options of a model with Optuna (TPE), judged by the validation part.",
         epilog=_TUNE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_inputs(tune)
     tune.add_argument(
@@ -115,7 +113,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="predict the taxa of contigs",
         description="Predict the taxa of contigs at every rank, with probabilities.",
         epilog=_PREDICT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_matrix(predict, "the columns that the model was trained on")
     predict.add_argument(

@@ -34,7 +34,6 @@ def add_parsers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Divide labelled contigs into a training, a validation and a test part whose\n"
         "groups (strains, environments, ...) are kept apart, and check what they share.",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     split.add_argument(
         "--labels", required=True, type=Path, metavar="TSV", help="contigs with taxa and groups"
