@@ -1,0 +1,79 @@
+"""The pages of the documentation, taken apart: links, headings, blocks of commands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(
+    path.relative_to(ROOT)
+    for pattern in ("*.md", "docs/**/*.md", "benchmarks/*/README.md", "galaxy_tools/*/README.md")
+    for path in ROOT.glob(pattern)
+)
+_FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
+_INDENTED = re.compile(r"(?:(?<=\n\n)|\A)((?:    .*\n|\n)+)", re.M)
+
+
+def text_of(page: Path) -> str:
+    return (ROOT / page).read_text()
+
+
+def prose(page: Path) -> str:
+    """The page without its blocks of code."""
+    text = _INDENTED.sub("\n", _FENCED.sub("\n", text_of(page)))
+    return re.sub(r"<!--.*?-->", "", text, flags=re.S)
+
+
+def blocks(page: Path) -> list[str]:
+    """The blocks of code of a page, fenced or indented."""
+    fenced = [body for _, body in _FENCED.findall(text_of(page))]
+    rest = _FENCED.sub("\n", text_of(page))
+    indented = [re.sub(r"^    ", "", body, flags=re.M) for body in _INDENTED.findall(rest)]
+    return [block for block in fenced + indented if block.strip()]
+
+
+def links(page: Path) -> list[str]:
+    """The targets of the links and pictures of a page."""
+    text = re.sub(r"`[^`\n]*`", "", prose(page))
+    return re.findall(r"\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)", text)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub makes of headings; of equal ones the second ends with -1."""
+    found: Counter[str] = Counter()
+    made = set()
+    for title in re.findall(r"^#{1,6} (.+)$", _FENCED.sub("\n", text_of(page)), re.M):
+        plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title).replace("`", "")
+        slug = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
+        made.add(f"{slug}-{found[slug]}" if found[slug] else slug)
+        found[slug] += 1
+    return made
+
+
+def files_named(page: Path) -> set[str]:
+    """What inline code names below a folder of the tree."""
+    words = re.findall(r"`([^`\n]+)`", prose(page))
+    folders = "assets|benchmarks|bin|conf|containers|docs|galaxy_tools|modules|requirements|scripts"
+    pattern = re.compile(rf"(?:{folders}|src|subworkflows|tests|workflows)/[\w./*-]+")
+    return {word.rstrip("/") for word in words if pattern.fullmatch(word)}
+
+
+def command_lines(page: Path, program: str) -> Iterator[list[str]]:
+    """The words of each line in a block that calls a program whose name starts so."""
+    for block in blocks(page):
+        for line in block.replace("\\\n", " ").splitlines():
+            if re.match(rf"(?:\S+/)?{program}", line.strip()):
+                yield shlex.split(line, comments=True)
+
+
+def tracked() -> set[str]:
+    """Files that git knows or would take, and their folders."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    files = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
+    return files | {str(parent) for name in files for parent in Path(name).parents}

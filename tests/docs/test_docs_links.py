@@ -1,0 +1,80 @@
+"""No link of the documentation leads nowhere, and what it names is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from tests.docs.pages import (
+    PAGES,
+    ROOT,
+    anchors,
+    command_lines,
+    files_named,
+    links,
+    text_of,
+    tracked,
+)
+from tests.unit.test_help import COMMANDS, parser_of
+
+TRACKED = tracked()
+
+
+def ids(page: Path) -> str:
+    return str(page)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in links(page):
+        parts = urlsplit(link)
+        if parts.scheme:  # of addresses elsewhere only the form is looked at
+            assert parts.scheme in ("https", "http"), link
+            assert re.fullmatch(r"[\w-]+(\.[\w-]+)+", parts.netloc), link
+            continue
+        target = Path(os.path.normpath(page.parent / unquote(parts.path))) if parts.path else page
+        assert str(target) in TRACKED, f"{link}: no such file"
+        if parts.fragment:
+            assert target.suffix == ".md", link
+            assert parts.fragment in anchors(target), f"{link}: no such heading"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_files_that_are_named_are_there(page: Path) -> None:
+    for name in files_named(page):
+        places = [ROOT, ROOT / page.parent, ROOT / "galaxy_tools/latentbin"]
+        assert any(any(place.glob(name)) for place in places), f"{name}: no such file"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_commands_parse(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in command_lines(page, "latentbin-"):
+        program = words[0].split("/")[-1]
+        assert program in COMMANDS, words
+        try:
+            # a synopsis may stop before what is clear
+            parser_of(program).parse_args([word for word in words[1:] if word != "..."])
+        except SystemExit as end:
+            if end.code:
+                pytest.fail(f"{words}\n{capsys.readouterr().err}")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_parameters_of_the_pipeline_exist(page: Path) -> None:
+    schema = json.loads((ROOT / "nextflow_schema.json").read_text())
+    known = {name for group in schema["$defs"].values() for name in group["properties"]}
+    for words in command_lines(page, "nextflow run"):
+        given = {word[2:].split("=")[0] for word in words if word.startswith("--")}
+        assert given <= known, words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_make_targets_exist(page: Path) -> None:
+    targets = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.M)
+    named = {words[1] for words in command_lines(page, "make ") if len(words) > 1}
+    named |= set(re.findall(r"`make ([a-z][a-z-]*)`", text_of(page)))
+    assert named <= set(targets)
