@@ -81,6 +81,10 @@ def write_math(self: HTML5Translator, node: nodes.Element) -> NoReturn:
     """MathML, which browsers draw themselves: no script, no font to fetch."""
     block = isinstance(node, nodes.math_block)
     mathml = tex2mathml(node.astext().strip(), as_block=block)
+    # browsers leave no space behind the name of a function
+    mathml = re.sub(
+        r"<mo>(?:\u2061|&ApplyFunction;)</mo>(?!\s*<mo[ >])", '<mspace width="0.17em"/>', mathml
+    )
     self.body.append(f'<div class="math">{mathml}</div>' if block else mathml)
     raise nodes.SkipNode
 

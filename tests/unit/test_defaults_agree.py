@@ -184,7 +184,7 @@ def test_the_docs_describe_the_defaults_of_vamb() -> None:
         f"| alpha | 0.05 | {embed.alpha_for(2)}, or {embed.alpha_for(1)} with one sample",
     ):
         assert row in methods
-    assert f"sum_j length_j ({cluster.medoid_radius} - d_j)" in methods
+    assert f"\\mathrm{{length}}_j ({cluster.medoid_radius} - d_j)$" in methods
 
 
 _OPTION_TABLES = [
@@ -250,8 +250,8 @@ def test_the_docs_give_the_fitted_constants_of_the_shipped_networks() -> None:
     )
     methods, models = ((ROOT / f"docs/{name}.md").read_text() for name in ("methods", "models"))
     balance = abundance["balance"]
-    assert f"for windows of other genomes, {composition['scale']:.2f}\n" in methods
-    assert f"v2 = {balance['v2']:.3g}, v1 = {balance['v1']:.3g}\n" in methods
+    assert f"for windows of other genomes, {composition['scale']:.2f}.\n" in methods
+    assert f"v2 = {balance['v2']:.3g}, v1 = {balance['v1']:.3g}.\n" in methods
     assert f"The scale of the cosines, {composition['scale']:.2f}," in models
     for row in (
         f"| trained on | {composition['genomes']} genomes of {composition['groups']} genus groups",
