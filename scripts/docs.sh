@@ -16,7 +16,7 @@ if [[ ! -f $stamp || $(<"$stamp") != "$made_from" ]]; then
     echo "$made_from" >"$stamp"
 fi
 site=${1:-$root/site}
-"$venv/bin/python" -m sphinx --quiet --fail-on-warning --keep-going \
+"$venv/bin/python" -m sphinx --quiet --fail-on-warning --keep-going --fresh-env --write-all \
     --conf-dir docs --doctree-dir .tools/docs/doctrees . "$site"
 cp "$site/README.html" "$site/index.html"
 echo "The site: $site/index.html"
