@@ -105,6 +105,14 @@ def test_other_parser_and_version(
     check_stub_run(run_pipeline, sheet, parser, version)
 
 
+def test_a_resumed_run_publishes_anew() -> None:
+    config = (ROOT / "conf/publish.config").read_text()
+    blocks = config.split("withName: ")[1:]
+    assert len(blocks) > 10
+    for block in blocks:
+        assert re.search(r"^            overwrite: (true|'lenient'),$", block, re.M), block
+
+
 def test_strobealign_and_one_binner_under_the_strict_parser(
     run_pipeline: RunPipeline, sheet: Path, tmp_path: Path
 ) -> None:
@@ -173,6 +181,11 @@ def test_a_real_run_bins_a_community_and_resumes(
     params = json.loads((run.results / "pipeline_info/params.json").read_text())
     assert params["vamb_epochs"] == 30
 
+    # what was cut off when a run was killed is made whole
+    latent = run.results / "community/vamb/latent.npz"
+    whole = latent.read_bytes()
+    latent.write_bytes(whole[:1000])
+
     # what changes only the last steps, writing and judging bins, leaves the training alone
     again = run_pipeline(*words, *epochs, "--min_bin_size", "30000", "-resume")
     assert again.returncode == 0, again.text
@@ -181,6 +194,7 @@ def test_a_real_run_bins_a_community_and_resumes(
         last,
         run.count("Submitted") - last,
     )
+    assert latent.read_bytes() == whole
 
 
 @pytest.mark.slow
