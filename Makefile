@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-proteome test test-slow galaxy lint lock bench clean python python-test nextflow debian
+.PHONY: help demo demo-proteome test test-slow galaxy containers container-test cluster-test lint lock bench clean python python-test nextflow debian podman
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
@@ -29,6 +29,17 @@ test-slow: python-test nextflow debian ## the long tests
 galaxy: python-test ## the Galaxy tools on a real server: lint, tests, workflow, clicks in a browser
 	@scripts/setup-galaxy.sh
 	@scripts/galaxy.sh
+
+containers: podman ## an image for each method, with docker or podman; DEVICE=cuda for GPUs
+	@scripts/containers.sh build
+
+container-test: podman nextflow ## each image's smoke test, then the pipeline in them
+	@scripts/containers.sh test
+	@scripts/engine-test.sh $$(scripts/containers.sh engine)
+
+cluster-test: python podman nextflow ## the pipeline on a SLURM of one node, and in Charliecloud (as root)
+	@scripts/containers.sh build
+	@scripts/engine-test.sh slurm slurm-podman charliecloud
 
 lint: python-test nextflow
 	ruff check .
@@ -57,3 +68,7 @@ nextflow:
 # without them the tests that map reads, or search spectra, are skipped; in CI that is a failure
 debian:
 	@scripts/setup-debian.sh minimap2 samtools comet-ms || [[ "$${CI:-}" != true ]]
+
+# does nothing where docker or podman works
+podman:
+	@scripts/containers.sh engine >/dev/null 2>&1 || scripts/setup-podman.sh

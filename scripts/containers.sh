@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images of the methods with docker or podman, whichever works, or tests them.
 # usage: scripts/containers.sh build|test [METHOD...]
+#        scripts/containers.sh engine        says which of the two works
 #   DEVICE=cuda     images with the libraries for a GPU, tagged <version>-cuda
 #   PLATFORM=...    for another processor, such as linux/arm64
 #   REBUILD=true    also those that stand already
@@ -35,6 +36,8 @@ else
     echo "Neither podman nor docker works here; scripts/setup-podman.sh sets one up on Debian." >&2
     exit 1
 fi
+
+[[ $action != engine ]] || { echo "$engine" && exit; }
 
 image_of() {
     echo "ghcr.io/latentbin/latentbin-$1:$tag"

