@@ -6,6 +6,7 @@ include { paramProblems; readSheet             } from '../utils_schema'
 include { rowProblems; toGroups; toSamples     } from '../utils_samplesheet'
 include { proteomeProblems; toRuns; toStudies  } from '../utils_proteomics'
 include { taxonomyProblems; toDatasets         } from '../utils_taxonomy'
+include { magAssemblyColumns; readMag          } from '../utils_mag'
 
 // Parameters that were changed and do nothing in this workflow; a group of the schema may be of some
 def idleProblems(given, schema) {
@@ -23,6 +24,16 @@ def choiceProblems(given, schema) {
         return []
     }
     def problems = idleProblems(given, schema)
+    if (!given.input && !given.mag_results) {
+        def other = given.workflow == 'binning' ? ', or --mag_results for those of nf-core/mag' : ''
+        problems << "--input: is required (a samplesheet${other}).".toString()
+    }
+    if (given.input && given.mag_results) {
+        problems << '--input, --mag_results: give one of them.'
+    }
+    if (given.mag_assemblies && !given.mag_results) {
+        problems << '--mag_assemblies: needs --mag_results, where their depths are.'
+    }
     def binners = given.binners.toString().tokenize(',')
     if (given.abundance_unit == 'rpkm' && ('genomeface' in binners || 'deepmetabin' in binners)) {
         problems << '--abundance_unit: only VAMB takes rpkm. Leave the unit at depth, or the other binners out (--binners vamb).'
@@ -50,6 +61,11 @@ def readInput(given, schema, sheet_schemas) {
         problems += sheet_problems
         problems += sheetProblems(given, rows, sheet.name)
     }
+    if (given.mag_results && !problems) {
+        def (read, mag_problems) = magRows(given)
+        rows = read
+        problems += mag_problems
+    }
     if (problems) {
         def what = problems.size() == 1 ? 'One problem' : "${problems.size()} problems"
         error("${what} with what was given:\n  - ${problems.join('\n  - ')}\n(--help lists the parameters)")
@@ -61,6 +77,17 @@ def readInput(given, schema, sheet_schemas) {
         runs: given.workflow == 'proteomics' ? toRuns(rows) : [],
         datasets: given.workflow == 'taxonomy' ? toDatasets(rows) : [],
     ]
+}
+
+// What nf-core/mag left, as rows of our samplesheet: [rows, problems]
+def magRows(given) {
+    def sheet = given.mag_assemblies ? file(given.mag_assemblies, glob: false) : null
+    def (assemblies, sheet_problems) = sheet ? readSheet(sheet, magAssemblyColumns()) : [[], []]
+    if (sheet_problems) {
+        return [[], sheet_problems]
+    }
+    def (rows, problems) = readMag(file(given.mag_results, glob: false), assemblies)
+    return [rows, problems + rowProblems(rows, '--mag_results', given.separator?.toString())]
 }
 
 // Problems between the cells of the sheet of any workflow

@@ -70,7 +70,7 @@ def valueProblems(where, value, spec) {
     if (spec.maximum != null && (text as BigDecimal) > spec.maximum) {
         return ["${where}: must be at most ${spec.maximum}, got ${text}."]
     }
-    if (spec.exists && spec.format == 'file-path' && !file(text, glob: false).exists()) {
+    if (spec.exists && spec.format in ['file-path', 'directory-path'] && !file(text, glob: false).exists()) {
         return ["${where}: '${text}' does not exist."]
     }
     return []
