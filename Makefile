@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-proteome test test-slow galaxy containers container-test cluster-test lint lock bench clean python python-test nextflow debian podman
+.PHONY: help demo demo-proteome test test-slow resume-test nf-core-lint galaxy containers container-test cluster-test lint lock bench clean python python-test nextflow debian podman
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
@@ -25,6 +25,13 @@ test: lint debian ## what every change must pass: ruff, mypy, nextflow lint, the
 
 test-slow: python-test nextflow debian ## the long tests
 	$(PYTEST) -m slow
+
+resume-test: python-test nextflow debian ## kill the pipeline 20 times, resume it, compare the results
+	python -m pytest -q -s -m resume tests/pipeline
+
+nf-core-lint: python nextflow ## the lints of nf-core's tools, without a network
+	@scripts/setup-nf-core.sh
+	@scripts/nf-core-lint.sh
 
 galaxy: python-test ## the Galaxy tools on a real server: lint, tests, workflow, clicks in a browser
 	@scripts/setup-galaxy.sh

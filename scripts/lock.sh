@@ -22,3 +22,4 @@ pin nextflow - <<<$'jgo[cli]\njdk4py<22'
 pin galaxy --override <(echo certifi) - <<<$'galaxy==26.1.2\nplanemo==0.75.47\nplaywright'
 # each image has what its method needs of requirements/test.txt
 scripts/lock-containers.sh
+pin nf-core - <<<'nf-core==4.2.1'
