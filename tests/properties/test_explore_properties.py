@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from latentbin.density import by_size
 from latentbin.errors import UserError
 from latentbin.explore.clustering import Clusterer
-from latentbin.explore.linear import pca
 from latentbin.explore.options import ClusterOptions, InputOptions
 from latentbin.explore.sampling import sub_sample
 from latentbin.explore.scores import agreement
 from latentbin.explore.truth import Known
+from latentbin.principal import pca
 
 quick = settings(max_examples=30, deadline=None)
 labels = st.lists(st.integers(-1, 5), min_size=2, max_size=60).map(np.array)

@@ -13,10 +13,10 @@ from sklearn.cluster import DBSCAN
 from latentbin.agreement import silhouette
 from latentbin.density import NOISE, Density, knee
 from latentbin.explore.clustering import Clusterer, best_number
-from latentbin.explore.linear import pca, plane
 from latentbin.explore.options import CLUSTERINGS, ClusterOptions, EmbeddingOptions, InputOptions
 from latentbin.explore.scores import agreement
 from latentbin.options import OptionError
+from latentbin.principal import pca, plane
 
 
 def planted(groups=4, size=60, width=10, seed=3, apart=8.0):
@@ -216,28 +216,28 @@ class TestVae:
 
 @pytest.mark.slow
 def test_umap_finds_planted_groups_the_same_way_twice():
-    from latentbin.explore.umap_embedding import umap_coordinates
+    from latentbin.umap_layout import umap_coordinates
 
     points, group = planted(width=20)
-    options = EmbeddingOptions()
-    coordinates, facts = umap_coordinates(points, options, 1, 1)
+    settings = 3, 15, 0.1, 1, 1
+    coordinates, facts = umap_coordinates(points, *settings)
     assert facts == {"neighbours": 15, "neighbours_exact": True}
     assert coordinates.shape == (240, 3)
-    assert (coordinates == umap_coordinates(points, options, 1, 1)[0]).all()
+    assert (coordinates == umap_coordinates(points, *settings)[0]).all()
     labels = found(coordinates, clusterings="hdbscan")["hdbscan"].labels
     assert agreement(group, labels).v_measure > 0.99
     # fewer columns than dimensions; rows on one another
     few = np.round(points[:30, :2])
-    assert np.isfinite(umap_coordinates(few, options, 1, 1)[0]).all()
+    assert np.isfinite(umap_coordinates(few, *settings)[0]).all()
 
 
 @pytest.mark.slow
 def test_umap_searches_neighbours_where_there_are_many_rows(monkeypatch):
-    from latentbin.explore import umap_embedding
+    from latentbin import umap_layout
 
-    monkeypatch.setattr(umap_embedding, "EXACT_ROWS", 100)
+    monkeypatch.setattr(umap_layout, "EXACT_ROWS", 100)
     points, group = planted(size=1100, width=20)  # umap compares all pairs of fewer than 4,096
-    coordinates, facts = umap_embedding.umap_coordinates(points, EmbeddingOptions(), 1, 1)
+    coordinates, facts = umap_layout.umap_coordinates(points, 3, 15, 0.1, 1, 1)
     assert facts["neighbours_exact"] is False
     labels = found(coordinates, clusterings="hdbscan")["hdbscan"].labels
     assert agreement(group, labels).v_measure > 0.99
@@ -247,7 +247,7 @@ def test_umap_searches_neighbours_where_there_are_many_rows(monkeypatch):
 def test_umap_is_loaded_without_tensorflow_and_where_nothing_can_be_kept():
     code = """
 import sys, numba
-from latentbin.explore.umap_embedding import load_umap
+from latentbin.umap_layout import load_umap
 load_umap()
 assert "tensorflow" not in sys.modules and "umap.parametric_umap" not in sys.modules
 assert "latentbin-numba-" in numba.config.CACHE_DIR

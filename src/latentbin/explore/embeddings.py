@@ -46,15 +46,22 @@ def embed(
     facts: dict[str, Any]
     with stage(f"embedded by {EMBEDDINGS[key]}"):
         if key == "pca":
-            from latentbin.explore.linear import pca
+            from latentbin.principal import pca
 
             found = pca(points, options.pca_size)
             values = found.coordinates
             facts = {"explained": [round(float(share), 4) for share in found.explained]}
         elif key == "umap":
-            from latentbin.explore.umap_embedding import umap_coordinates
+            from latentbin.umap_layout import umap_coordinates
 
-            values, facts = umap_coordinates(points, options, seed, threads)
+            values, facts = umap_coordinates(
+                points,
+                options.umap_size,
+                options.umap_neighbours,
+                options.umap_min_dist,
+                seed,
+                threads,
+            )
         else:
             from latentbin.explore.vae import train_vae
             from latentbin.learning.training import choose_device

@@ -144,8 +144,8 @@ def draw_all(
     """Plots of each embedding, of the table, and the page."""
     from latentbin.explore.colouring import Colouring
     from latentbin.explore.figures import draw_embedding
-    from latentbin.explore.linear import plane
     from latentbin.explore.page import write_page
+    from latentbin.principal import plane
 
     classes = (
         [Colouring.of_classes(f"By {known.column}", known.codes, known.names)] if known else []

@@ -20,8 +20,9 @@ _DATASET = """\
 Files of a model are given as NAME=FILE, once for each model.
 
 examples:
-  latentbin-report dataset --name known --evaluation lightgbm=lightgbm/evaluation/evaluation.json \\
-      --training lightgbm=lightgbm/training.tsv --classes lightgbm=lightgbm/evaluation/classes.tsv \\
+  latentbin-report dataset --name known --training lightgbm=lightgbm/training.tsv \\
+      --evaluation lightgbm=lightgbm/evaluation/evaluation.json \\
+      --classes lightgbm=lightgbm/evaluation/classes.tsv \\
       --confusion lightgbm=lightgbm/evaluation/confusion.tsv --output known.summary.json
   latentbin-report dataset --name gut --predictions predictions.tsv \\
       --bin-taxonomy bin_taxonomy.tsv --output gut.taxa.json

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.explore.linear import pca
-from latentbin.explore.options import EmbeddingOptions
+from latentbin.principal import pca
 
 logger = logging.getLogger(__name__)
 
@@ -60,26 +59,31 @@ def _cache_elsewhere() -> None:
 
 
 def umap_coordinates(
-    points: Floats, options: EmbeddingOptions, seed: int, threads: int
+    points: Floats,
+    size: int,
+    n_neighbours: int,
+    min_dist: float,
+    seed: int,
+    threads: int,
 ) -> tuple[Floats, dict[str, Any]]:
-    """Coordinates of each row, (n_rows, umap_size) float32, and what was chosen.
+    """Coordinates of each row, (n_rows, size) float32, and what was chosen.
 
     The start is the plane (or space) of the first principal components, which keeps what is far
     apart on different sides (Kobak and Linderman 2021); the layout runs on one thread, so that it
     is the same on every run. Up to 50,000 rows neighbours are exact.
     """
     umap = load_umap()
-    n_neighbours = min(options.umap_neighbours, len(points) - 1)
+    n_neighbours = min(n_neighbours, len(points) - 1)
     exact = len(points) <= EXACT_ROWS
     with warnings.catch_warnings():
         # one thread is what we ask for; nothing new will be put into this embedding
         warnings.filterwarnings("ignore", "n_jobs value", UserWarning)
         warnings.filterwarnings("ignore", r"precomputed_knn\[2\]", UserWarning)
         mapper = umap.UMAP(
-            n_components=options.umap_size,
+            n_components=size,
             n_neighbors=n_neighbours,
-            min_dist=options.umap_min_dist,
-            init=_start(points, options.umap_size, seed),
+            min_dist=min_dist,
+            init=_start(points, size, seed),
             random_state=seed,
             n_jobs=1,
             precomputed_knn=_neighbours(points, n_neighbours, threads) if exact else (None,) * 3,
