@@ -24,7 +24,7 @@ versions_of() {
 
 case $(uname -m) in
 x86_64) stop=hlt ;;
-aarch64) stop='brk 0' ;;
+aarch64) stop='brk #0' ;;
 *) echo "No stand-ins for $(uname -m)." >&2 && exit 1 ;;
 esac
 
