@@ -3,13 +3,15 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pysam
 import pytest
 
+from latentbin.abundance.assemble import merge
 from latentbin.abundance.bgzf import EOF_BLOCK
 from latentbin.abundance.cli import main
 from latentbin.matrix import NamedMatrix
@@ -322,6 +324,29 @@ def test_merge(tmp_path: Path, bam: str, capsys: pytest.CaptureFixture[str]) -> 
     longer = write(tmp_path / "l.bam", READS[:2], {**CONTIGS, "c2": 601})
     run("bam", "--bam", longer, output=Path(b))
     assert "contig 'c2' has 601 bp" in refused(capsys, out, "merge", "--abundance", a, b)
+
+
+def test_merge_has_the_names_of_two_files_in_memory_however_many_there_are() -> None:
+    alive: weakref.WeakSet[NamedMatrix] = weakref.WeakSet()
+    most = 0
+
+    def matrix(number: int) -> NamedMatrix:
+        values = np.full((3, 1), number, np.float32)
+        made = NamedMatrix(
+            "abundance", ("a", "b", "c"), (f"S{number}",), values, {}, {"unit": "depth"}
+        )
+        alive.add(made)
+        return made
+
+    def matrices() -> Iterator[NamedMatrix]:
+        nonlocal most
+        for number in range(20):
+            most = max(most, len(alive))
+            yield matrix(number)
+
+    merged = merge(matrices())
+    assert most == 2
+    np.testing.assert_array_equal(merged.values, np.tile(np.arange(20), (3, 1)))
 
 
 def test_a_folder_that_cannot_keep_machine_code_is_no_obstacle(tmp_path: Path) -> None:

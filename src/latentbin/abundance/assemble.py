@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -66,17 +67,23 @@ def build_matrix(
     )
 
 
-def merge(matrices: Sequence[NamedMatrix]) -> NamedMatrix:
+def merge(matrices: Iterable[NamedMatrix]) -> NamedMatrix:
     """Join the samples of several abundance matrices of one catalogue, in the given order.
+
+    Of each matrix only the numbers are kept: with the names of a thousand of them, memory would be
+    a thousand times that of one catalogue.
 
     Raises
     ------
     ContractError : the contigs, their lengths or the unit differ; UserError : a sample name twice
     """
-    first = matrices[0]
+    remaining = iter(matrices)
+    first = next(remaining)
+    lengths = first.arrays.get("lengths")
+    with_lengths = first.source
     seen: dict[str, str] = {}
-    aligned = []
-    for matrix in matrices:
+    values, variances, reports = [], [], []
+    for matrix in chain((first,), remaining):
         if matrix.attributes["unit"] != first.attributes["unit"]:
             raise ContractError(
                 f"{matrix.source}: holds {matrix.attributes['unit']}, but {first.source} "
@@ -91,31 +98,35 @@ def merge(matrices: Sequence[NamedMatrix]) -> NamedMatrix:
                     "Give the sample another name, or leave one file out."
                 )
             seen[sample] = matrix.source
-        aligned.append(matrix.in_order_of(first))
+        aligned = matrix.in_order_of(first)
+        have = aligned.arrays.get("lengths")
+        if lengths is None:
+            lengths, with_lengths = have, matrix.source
+        elif have is not None and not np.array_equal(have, lengths):
+            row = int(np.argmax(have != lengths))
+            raise ContractError(
+                f"{matrix.source}: contig '{first.names[row]}' has {have[row]} bp, but "
+                f"{lengths[row]} in {with_lengths}. Count all samples on the same contigs.",
+                expected=int(lengths[row]),
+                actual=int(have[row]),
+            )
+        values.append(aligned.values)
+        variances.append(aligned.arrays.get("variance"))
+        reports.append(dict(matrix.report))
+    known = [variance for variance in variances if variance is not None]
     arrays: dict[str, NDArray[Any]] = {}
-    lengths = [m.arrays["lengths"] for m in aligned if "lengths" in m.arrays]
-    if lengths:
-        for matrix in aligned:
-            have = matrix.arrays.get("lengths", lengths[0])
-            if not np.array_equal(have, lengths[0]):
-                row = int(np.argmax(have != lengths[0]))
-                raise ContractError(
-                    f"{matrix.source}: contig '{first.names[row]}' has {have[row]} bp, but "
-                    f"{lengths[0][row]} in {first.source}. Count all samples on the same contigs.",
-                    expected=int(lengths[0][row]),
-                    actual=int(have[row]),
-                )
-        arrays["lengths"] = lengths[0]
-    if all("variance" in matrix.arrays for matrix in aligned):
-        arrays["variance"] = np.hstack([matrix.arrays["variance"] for matrix in aligned])
-    elif any("variance" in matrix.arrays for matrix in aligned):
+    if lengths is not None:
+        arrays["lengths"] = lengths
+    if len(known) == len(variances):
+        arrays["variance"] = np.hstack(known)
+    elif known:
         logger.info("variance left out: not all files have it")
     return NamedMatrix(
         "abundance",
         first.names,
         tuple(seen),
-        np.hstack([matrix.values for matrix in aligned]),
+        np.hstack(values),
         arrays,
         {"unit": first.attributes["unit"]},
-        {"version": __version__, "merged": [dict(matrix.report) for matrix in aligned]},
+        {"version": __version__, "merged": reports},
     )

@@ -197,4 +197,4 @@ def _merge(args: argparse.Namespace) -> None:
     from latentbin.abundance.assemble import merge
     from latentbin.matrix import NamedMatrix
 
-    merge([NamedMatrix.load(path, "abundance") for path in args.abundance]).save(args.output)
+    merge(NamedMatrix.load(path, "abundance") for path in args.abundance).save(args.output)
