@@ -35,6 +35,7 @@ lint() {
 }
 
 tools() {
+    export GALAXY_TEST_DEFAULT_WAIT=600 # seconds that a test may take; by default a day
     "$bin/galaxy-tool-test" --galaxy-url "$GALAXY_URL" --key "$GALAXY_KEY" --parallel-tests 2 \
         --test-data "$suite/test-data" --output-json "$results/tools.json" --output "$results" \
         --suite-name latentbin >"$results/tools.log" 2>&1 || true # the table says it

@@ -14,6 +14,10 @@ start() {
     rm -rf "$server"
     mkdir -p "$server"/{config,data,logs}
     cd "$server"
+    # readers do not hold writers up, so that on a busy machine none waits for the other too long
+    "$venv/bin/python" -c 'import sqlite3
+for name in ("universe", "control"):
+    sqlite3.connect(f"data/{name}.sqlite").execute("pragma journal_mode=wal")'
     local key secret port
     read -r key secret port < <("$venv/bin/python" -c '
 import secrets, socket
