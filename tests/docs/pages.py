@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.unit.test_help import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -64,7 +67,7 @@ def files_named(page: Path) -> set[str]:
 
 
 def command_lines(page: Path, program: str) -> Iterator[list[str]]:
-    """The words of each line in a block that calls a program whose name starts so."""
+    """The words of each line in a block that begins so (a pattern)."""
     for block in blocks(page):
         for line in block.replace("\\\n", " ").splitlines():
             if re.match(rf"(?:\S+/)?{program}", line.strip()):
@@ -77,3 +80,10 @@ def tracked() -> set[str]:
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     files = {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
     return files | {str(parent) for name in files for parent in Path(name).parents}
+
+
+def run(command: str) -> int:
+    """Run a command of ours in this process; its exit status."""
+    program, *words = shlex.split(command)
+    module, function = COMMANDS[program].split(":")
+    return getattr(importlib.import_module(module), function)(words)

@@ -45,14 +45,14 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_files_that_are_named_are_there(page: Path) -> None:
-    for name in files_named(page):
+    for name in files_named(page) - {"modules/nf-core"}:  # that is in other pipelines
         places = [ROOT, ROOT / page.parent, ROOT / "galaxy_tools/latentbin"]
         assert any(any(place.glob(name)) for place in places), f"{name}: no such file"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_commands_parse(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for words in command_lines(page, "latentbin-"):
+    for words in command_lines(page, r"latentbin-[\w-]+ "):
         program = words[0].split("/")[-1]
         assert program in COMMANDS, words
         try:

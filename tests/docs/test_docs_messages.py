@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import importlib
 import re
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pysam
 import pytest
-from tests.docs.pages import ROOT
-from tests.unit.test_help import COMMANDS
+from tests.docs.pages import ROOT, run
 
 PAGE = ROOT / "docs/troubleshooting.md"
 # a command, and what is shown of what it says
@@ -21,12 +18,6 @@ SHOWN = [
     for block in re.findall(r"^```console\n(.*?)^```$", PAGE.read_text(), re.S | re.M)
     for command, said in re.findall(r"^\$ (.+)\n((?:(?!\$ ).+\n)+)", block, re.M)
 ]
-
-
-def run(command: str) -> int:
-    program, *words = shlex.split(command)
-    module, function = COMMANDS[program].split(":")
-    return getattr(importlib.import_module(module), function)(words)
 
 
 @pytest.fixture(scope="module")
