@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-proteome test test-slow resume-test nf-core-lint galaxy containers container-test cluster-test lint lock bench clean python python-test nextflow debian podman
+.PHONY: help demo demo-proteome test test-slow resume-test nf-core-lint docs galaxy containers container-test cluster-test lint lock bench clean python python-test nextflow debian podman
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
@@ -32,6 +32,9 @@ resume-test: python-test nextflow debian ## kill the pipeline 20 times, resume i
 nf-core-lint: python nextflow ## the lints of nf-core's tools, without a network
 	@scripts/setup-nf-core.sh
 	@scripts/nf-core-lint.sh
+
+docs: ## the documentation as a site, site/index.html; broken links are errors
+	@scripts/docs.sh
 
 galaxy: python-test ## the Galaxy tools on a real server: lint, tests, workflow, clicks in a browser
 	@scripts/setup-galaxy.sh
@@ -61,7 +64,7 @@ lock: python ## pin all requirements anew, with hashes
 	@scripts/lock.sh
 
 clean: ## remove what was set up and made
-	rm -rf .venv .tools demo bench work results .nextflow* .{pytest,mypy,ruff}_cache .hypothesis
+	rm -rf .venv .tools demo bench site work results .nextflow* .{pytest,mypy,ruff}_cache .hypothesis
 
 python:
 	@scripts/setup-python.sh runtime

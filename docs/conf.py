@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 ROOT = Path(__file__).parents[1]
-# what stands in the side bar, in this order
+# what stands in the side bar, in this order; a page that is in none of these is an error
 PAGES = {
-    "Use": ["docs/usage", "docs/output", "docs/troubleshooting"],
+    "Use": [
+        "docs/usage",
+        "docs/clusters",
+        "docs/containers",
+        "docs/nf-core",
+        "docs/scale",
+        "docs/output",
+        "docs/troubleshooting",
+    ],
     "Tutorials": [
         "docs/tutorials/first-metagenome",
         "docs/tutorials/many-samples",
@@ -71,7 +79,8 @@ def add_side_bar(_: Sphinx, page: str, source: list[str]) -> None:
     """Pages hang below the README and the page of benchmarks, which stay free of the trees."""
     if page == root_doc:
         for caption, pages in PAGES.items():
-            source[0] += tree(caption, [f"/{name}" for name in pages])
+            there = [name for name in pages if (ROOT / f"{name}.md").exists()]
+            source[0] += tree(caption, [f"/{name}" for name in there])
     elif page == "docs/benchmarks":
         names = sorted(path.parent.name for path in ROOT.glob("benchmarks/*/README.md"))
         source[0] += tree("Each", [f"{name} </benchmarks/{name}/README>" for name in names])

