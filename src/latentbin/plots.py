@@ -8,11 +8,12 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-# one colour per group, told apart also by those who see few colours (Okabe and Ito 2008); further
-# groups begin anew with another sign
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B8A500", "#000000")
+from latentbin.colours import COLOURS, NOISE
+
+__all__ = ["COLOURS", "NOISE", "SIGNS", "new_figure", "save_figure"]
+
+# further groups begin anew with another sign
 SIGNS = ("o", "s", "^", "D", "v", "P", "X", "*")
-NOISE = "#999999"
 _STYLE: Any = {
     "svg.hashsalt": "latentbin",  # ids of elements are random otherwise
     "svg.fonttype": "none",  # text stays text: it can be searched and edited

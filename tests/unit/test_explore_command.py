@@ -13,8 +13,9 @@ import pytest
 from tests.planted import planted_matrices
 
 from latentbin.clusters import read_clusters
+from latentbin.colours import NOBODY, OTHERS, PALETTE
 from latentbin.explore.cli import main
-from latentbin.explore.colouring import MOST_NAMED, NOBODY, OTHERS, PALETTE, Colouring
+from latentbin.explore.colouring import MOST_NAMED, Colouring
 from latentbin.matrix import NamedMatrix
 
 FAST = ["--embeddings", "pca", "--threads", "1", "--max-clusters", "6"]

@@ -8,16 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latentbin.plots import COLOURS
+from latentbin.colours import NOBODY, OTHERS, PALETTE
 
-MOST_NAMED = 20
-# the first are told apart also by those who see few colours; rows carry the group's number, too
-PALETTE = (
-    *COLOURS,
-    *("#6A3D9A", "#8C510A", "#E31A1C", "#7FBF3F", "#FB9AB5", "#00CFCF"),
-    *("#4B5320", "#B39DDB", "#F4C27A", "#1B1F8A", "#A0003C", "#7F9FB0"),
-)
-OTHERS, NOBODY = "#9A9A9A", "#DCDCDC"
+MOST_NAMED = len(PALETTE)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, NullLocator
 from numpy.typing import NDArray
 
-from latentbin.explore.colouring import NOBODY, OTHERS, PALETTE, Colouring
+from latentbin.colours import NOBODY, OTHERS, PALETTE
+from latentbin.explore.colouring import Colouring
 from latentbin.plots import COLOURS, new_figure, save_figure
 
 _COLUMNS = 3

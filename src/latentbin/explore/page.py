@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentbin import __version__
-from latentbin.explore.colouring import MOST_NAMED, NOBODY, OTHERS, PALETTE, Colouring
+from latentbin.colours import NOBODY, OTHERS, PALETTE
+from latentbin.explore.colouring import MOST_NAMED, Colouring
 from latentbin.files import atomic_output
 
 

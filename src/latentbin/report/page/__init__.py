@@ -1,0 +1,1 @@
+"""The page: sections of a MultiQC report."""

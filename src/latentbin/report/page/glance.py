@@ -1,0 +1,162 @@
+"""The first chapter: what came out, in a table and in plain words."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from latentbin.report.page.chapters import CLASS_COLOURS, CLASS_NAMES, Chapter, Section
+from latentbin.report.page.markup import Html, bullets, grouped, percent
+
+_MOST_SENTENCES = 12
+
+
+def glance(
+    groups: Sequence[Mapping[str, Any]],
+    studies: Sequence[Mapping[str, Any]],
+    datasets: Sequence[Mapping[str, Any]],
+) -> Chapter:
+    """The results of all groups, studies and data sets, and what to know of them."""
+    chapter = Chapter("At a glance")
+    if groups:
+        sentences = "".join(f"<p>{_verdict(group)}</p>" for group in groups[:_MOST_SENTENCES])
+        if len(groups) > _MOST_SENTENCES:
+            sentences += f"<p>The table has all {len(groups)} groups.</p>"
+        content = f'<div class="lb-verdict">{sentences}</div>' + _table(groups)
+        chapter.sections.append(Section("Bins that were found", content=content))
+    if studies:
+        content = "".join(f"<p>{_study(study)}</p>" for study in studies)
+        chapter.sections.append(
+            Section("Labels of samples", content=f'<div class="lb-verdict">{content}</div>')
+        )
+    if datasets:
+        content = "".join(f"<p>{_dataset(dataset)}</p>" for dataset in datasets)
+        chapter.sections.append(
+            Section("Taxa of contigs", content=f'<div class="lb-verdict">{content}</div>')
+        )
+    notes = _notes([*groups, *studies, *datasets])
+    if notes:
+        chapter.sections.append(Section("What to know before you trust it", content=notes))
+    return chapter
+
+
+def _notes(summaries: Sequence[Mapping[str, Any]]) -> str:
+    """Warnings; one that holds for several is said once."""
+    found: dict[str, list[str]] = {}
+    for summary in summaries:
+        for note in summary["notes"]:
+            found.setdefault(note, []).append(summary["name"])
+    lines = []
+    for note, names in found.items():
+        whose = "" if len(names) == len(summaries) else f"<b>{html.escape(', '.join(names))}</b>: "
+        lines.append(Html(whose + html.escape(note)))
+    return bullets(lines) if lines else ""
+
+
+def _good(binner: Mapping[str, Any]) -> tuple[int, int]:
+    return binner["classes"]["NC"] or 0, binner["classes"]["MQ"] or 0
+
+
+def best_binners(group: Mapping[str, Any]) -> list[str]:
+    """The binners with most near-complete bins, of equals those with most of medium quality."""
+    binners = group["binners"]
+    if not any(binner["judged_by"] for binner in binners.values()):
+        return []
+    most = max(_good(binner) for binner in binners.values())
+    return [name for name, binner in binners.items() if _good(binner) == most and most > (0, 0)]
+
+
+def _verdict(group: Mapping[str, Any]) -> str:
+    name = f"<b>{html.escape(group['name'])}</b>"
+    contigs = group["contigs"]
+    lead = (
+        f"{name}: {contigs['long_enough']:,} of {contigs['contigs']:,} contigs were long enough "
+        f"to be binned ({contigs['long_enough_bp'] / 1e6:,.1f} of {contigs['bp'] / 1e6:,.1f} Mbp). "
+    )
+    binners = group["binners"]
+    if not any(binner["bins"] for binner in binners.values()):
+        return lead + "No bin was found."
+    best = best_binners(group)
+    if not best:
+        most = max(binners, key=lambda key: len(binners[key]["bins"]))
+        judged = any(binner["judged_by"] for binner in binners.values())
+        rest = "none of which is of medium quality" if judged else "whose quality was not judged"
+        return lead + f"{html.escape(most)} made {len(binners[most]['bins'])} bins, {rest}."
+    found = binners[best[0]]
+    n_nc, n_mq = _good(found)
+    many = len(binners) > 1
+    whom = html.escape(" and ".join(best))
+    how = (
+        f"Most good bins are {whom}'s: "
+        if many and len(best) == 1
+        else (f"{whom} are level: " if many else f"{whom} found ")
+    )
+    return (
+        f"{lead}{how}<b>{n_nc} near-complete</b> and <b>{n_mq} medium-quality</b> bins. Its bins "
+        f"hold {found['binned']['all_bp']:.0f} % of the base pairs and "
+        f"{found['binned']['all_reads']:.0f} % of the mapped reads."
+    )
+
+
+def _bar(classes: Mapping[str, int | None], most: int) -> Html:
+    """Bins of each class as a bar, as long as there are bins."""
+    parts = "".join(
+        f'<span style="width:{100 * (classes[name] or 0) / most:.2f}%;background:{colour}" '
+        f'title="{classes[name] or 0} {CLASS_NAMES[name]}"></span>'
+        for name, colour in CLASS_COLOURS.items()
+    )
+    return Html(f'<span class="lb-bar">{parts}</span>')
+
+
+def _table(groups: Sequence[Mapping[str, Any]]) -> str:
+    judged = any(binner["evaluation"] for group in groups for binner in group["binners"].values())
+    most = max((len(b["bins"]) for g in groups for b in g["binners"].values()), default=0) or 1
+    header = ["Group", "Binner", "Bins", "NC", "MQ", "LQ", "", "Base pairs in bins, %"]
+    header += ["Reads in bins, %"]
+    if judged:
+        header += ["NC genomes", "MQ genomes", "Precision, %", "Recall, %"]
+    rows: list[list[Any]] = []
+    best: list[int] = []
+    for group in groups:
+        for name, binner in group["binners"].items():
+            if name in best_binners(group) and len(group["binners"]) > 1:
+                best.append(len(rows))
+            classes = binner["classes"]
+            row: list[Any] = [group["name"], name, len(binner["bins"]), *classes.values()]
+            row.append(_bar(classes, most) if binner["judged_by"] else None)
+            row += [percent(binner["binned"][key]) for key in ("all_bp", "all_reads")]
+            if judged:
+                figures = (binner["evaluation"] or {}).get("figures", {})
+                for key in ("near_complete", "medium_quality"):
+                    row.append(int(figures[key]) if key in figures else None)
+                for key in ("precision_bp", "recall_bp"):
+                    row.append(percent(100 * figures[key]) if key in figures else None)
+            rows.append(row)
+    key = "".join(
+        f'<span class="lb-key" style="background:{colour}"></span>{name}: {CLASS_NAMES[name]}'
+        for name, colour in CLASS_COLOURS.items()
+    )
+    by = sorted({b["judged_by"] or "" for g in groups for b in g["binners"].values()} - {""})
+    words = {"scg": "single-copy genes", "checkm2": "CheckM2"}
+    caption = (
+        "NC: completeness above 90 %, contamination below 5 %. MQ: from 50 %, below 10 %. LQ: the "
+        f"rest. Judged by {' and '.join(words.get(name, name) for name in by) or 'nothing'}."
+    )
+    if judged:
+        caption += (
+            " NC genomes: true genomes of which one bin has 90 % at a precision of 95 %; MQ "
+            "genomes: 50 % at 90 %, the former included. Precision and recall are by base pairs."
+        )
+    return (
+        grouped(groups, header, rows, 2, best)
+        + f'<p class="lb-caption"><span style="margin-left:-.9rem">{key}</span><br>{caption}</p>'
+    )
+
+
+def _study(study: Mapping[str, Any]) -> str:
+    return f"<b>{html.escape(study['name'])}</b>: {html.escape(study['verdict'])}"
+
+
+def _dataset(dataset: Mapping[str, Any]) -> str:
+    return f"<b>{html.escape(dataset['name'])}</b>: {html.escape(dataset['verdict'])}"
