@@ -10,6 +10,7 @@ running (scripts/galaxy/server.sh start) and its environment, by Galaxy's Python
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def main() -> None:
     for path in map(Path, sys.argv[1:]):
         given = yaml.safe_load(path.read_text())
         for step in given["steps"].values():
-            step.pop("tool_state", None)
+            step["tool_state"] = repeats(step["in"])
             step.pop("tool_version", None)
         workflow = galaxy.workflows.import_workflow_dict(given)["id"]
         galaxy.workflows.refactor_workflow(workflow, [{"action_type": "upgrade_all_steps"}])
@@ -38,6 +39,16 @@ def main() -> None:
             step["tool_state"] = upgraded[name]["tool_state"]
         lay_out(given)
         path.write_text(yaml.safe_dump(given, sort_keys=False, width=110, allow_unicode=True))
+
+
+def repeats(connected: dict[str, Any]) -> dict[str, Any]:
+    """Parts of a form that can be added again are there as often as something is connected to them."""
+    found: dict[str, dict[int, dict[str, Any]]] = {}
+    for name in connected:
+        if part := re.fullmatch(r"(\w+)_(\d+)\|(\w+)", name):
+            parts = found.setdefault(part[1], {})
+            parts.setdefault(int(part[2]), {})[part[3]] = {"__class__": "ConnectedValue"}
+    return {name: [parts[n] for n in sorted(parts)] for name, parts in found.items()}
 
 
 def lay_out(workflow: dict[str, Any]) -> None:

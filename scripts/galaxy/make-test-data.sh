@@ -44,6 +44,8 @@ latentbin-genomeface train abundance --steps 1 --device cpu --threads 1 \
 latentbin-bins write --fasta catalogue.fna.gz --clusters clusters.tsv --separator '~' \
     --min-bin-size 10000 --threads 1 --output-dir bins
 cp bins/contig2bin.tsv weights/abundance_weights.json .
+latentbin-bins quality --contig2bin contig2bin.tsv --fasta catalogue.fna.gz --markers markers.tsv \
+    --output bins_quality.tsv
 
 # what other programs make: depth tables, CheckM2's report, a profile with a cut-off, a CRAM file
 python - <<'PY'

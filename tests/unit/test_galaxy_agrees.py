@@ -33,6 +33,7 @@ from latentbin.proteome.embedding.options import EmbedOptions as ProteomeEmbedOp
 from latentbin.proteome.labelling.options import LabelOptions
 from latentbin.proteome.spectra import options as spectra
 from latentbin.proteome.tables.options import PrepareOptions, ReadOptions
+from latentbin.report import options as report
 from latentbin.simulate.options import CommunityOptions, ProteomeOptions, TaxonomyOptions
 from latentbin.taxonomy.judging import options as judging
 from latentbin.taxonomy.models import options as models
@@ -83,6 +84,8 @@ OPTIONS: dict[str, tuple[type[Options], ...]] = {
     "taxonomy predict": (models.PredictOptions,),
     "taxonomy evaluate": (judging.EvaluateOptions,),
     "taxonomy vote": (judging.VoteOptions,),
+    "report group": (report.GroupOptions,),
+    "report write": (report.WriteOptions,),
     "simulate community": (CommunityOptions,),
     "simulate proteome": (ProteomeOptions,),
     "simulate taxonomy": (TaxonomyOptions,),
@@ -97,6 +100,7 @@ GIVEN = ("--output", "--output-dir", "--threads")
 # options that no form has, and why
 _CHECKPOINT = "a job of Galaxy starts anew: there is nothing to go on from"
 _ALWAYS = "the tool names the file itself"
+_OF_A_RUN = "of Nextflow's runs; a history of Galaxy keeps versions, parameters and run times itself"
 _TRUTH = "for those who work on the method: it adds a figure to the report"
 LEFT_OUT = {
     ("vamb embed", "--checkpoint"): _CHECKPOINT,
@@ -110,12 +114,18 @@ LEFT_OUT = {
     ("proteome quantify", "--json"): _ALWAYS,
     ("proteome tabulate", "--json"): _ALWAYS,
     ("taxonomy tune", "--study"): _ALWAYS,
+    ("report write", "--versions"): _OF_A_RUN,
+    ("report write", "--parameters"): _OF_A_RUN,
+    ("report write", "--trace"): _OF_A_RUN,
 }
 # defaults that a form fills in where the command works them out itself, or demands them
 OTHER_DEFAULT = {
     ("catalogue", "--sample"): "the names of the datasets",
     ("proteome prepare", "--quantities"): "with --like that of the earlier proteome",
     ("taxonomy split", "--by"): "demanded; strain is what a reader should try first",
+    ("report group", "--name"): "demanded; any will do for a page of one",
+    ("report study", "--name"): "demanded; any will do for a page of one",
+    ("report dataset", "--name"): "demanded; any will do for a page of one",
 }
 # steps without a tool, and why; a command name stands for all its steps
 _DAYS = "trains for days on reference genomes; the forms take the weights that it writes"
@@ -256,6 +266,11 @@ def preset_of(param: ET.Element, tool: ET.Element) -> str | None:
     return None
 
 
+def is_repeated(param: ET.Element, tool: ET.Element) -> bool:
+    """Whether it stands in a part of the form that users may add again."""
+    return any(param in list(repeat.iter("param")) for repeat in tool.iter("repeat"))
+
+
 OPTIONS_IN_FORMS = [(tool, param) for tool, param in PARAMS if "argument" in param.attrib]
 
 
@@ -271,7 +286,7 @@ def test_form_and_command_agree(tool: str, param: ET.Element) -> None:
     if param.get("type") == "data":
         assert (param.get("optional") != "true") or not action.required
         several = action.nargs == "+" or isinstance(action, argparse._AppendAction)
-        assert (param.get("multiple") == "true") == several
+        assert (param.get("multiple") == "true" or is_repeated(param, TOOLS[tool])) == several
         return
     if param.get("type") == "boolean" and field is None:  # an output that is asked for
         assert re.fullmatch(rf"{name} [\w.]+", param.attrib["truevalue"])
@@ -437,7 +452,8 @@ def _check_state(form: ET.Element, state: dict[str, Any]) -> None:
             (case,) = (w for w in node.findall("when") if w.get("value") == default_of(chooser))
             _check_state(case, below)
         elif node.tag == "repeat":
-            assert state[node.attrib["name"]] == []
+            for below in state[node.attrib["name"]]:
+                _check_state(node, below)
         else:
             _check_value(node, state[name_of(node)])
 
