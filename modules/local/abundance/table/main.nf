@@ -1,6 +1,7 @@
 process ABUNDANCE_TABLE {
     tag "${meta.id}"
     label 'process_single'
+    ext input_gb: { [table, catalogue].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-abundance:0.1.0"

@@ -1,6 +1,7 @@
 process BINS_QUALITY {
     tag "${meta.id} ${meta.binner}"
     label 'process_single'
+    ext input_gb: { [fasta].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-bins:0.1.0"

@@ -1,6 +1,7 @@
 process BINS_WRITE {
     tag "${meta.id} ${meta.binner}"
     label 'process_low'
+    ext input_gb: { [fasta, abundance].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-bins:0.1.0"

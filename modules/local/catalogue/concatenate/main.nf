@@ -1,6 +1,7 @@
 process CATALOGUE_CONCATENATE {
     tag "${meta.id}"
     label 'process_single'
+    ext input_gb: { [assemblies].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-catalogue:0.1.0"

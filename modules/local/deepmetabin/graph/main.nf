@@ -1,6 +1,7 @@
 process DEEPMETABIN_GRAPH {
     tag "${meta.id}"
     label 'process_medium'
+    ext input_gb: { [composition, abundance].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-deepmetabin:0.1.0"

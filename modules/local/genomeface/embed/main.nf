@@ -1,6 +1,7 @@
 process GENOMEFACE_EMBED {
     tag "${meta.id}"
     label 'process_medium'
+    ext input_gb: { [fasta, abundance].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-genomeface:0.1.0"

@@ -1,6 +1,7 @@
 process MINIMAP2_ALIGN {
     tag "${meta.id}"
     label 'process_high'
+    ext input_gb: { [reference].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "${workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container

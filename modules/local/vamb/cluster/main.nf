@@ -1,6 +1,7 @@
 process VAMB_CLUSTER {
     tag "${meta.id}"
     label 'process_medium'
+    ext input_gb: { [latent].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-vamb:0.1.0"

@@ -2,6 +2,7 @@ process VAMB_EMBED {
     tag "${meta.id}"
     label 'process_medium'
     label 'process_gpu'
+    ext input_gb: { [composition, abundance].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-vamb:0.1.0"

@@ -1,0 +1,177 @@
+"""Peak memory and time of the steps of a group, by the size of the files that they read.
+
+Features are those of ../vamb/simulate_features.py, sequences those of ../genomeface/scale.py.
+Training runs for two epochs: memory does not depend on their number. A latent of so few is too
+blurred to time VAMB's clustering on; ../vamb/scale.py does that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SIMULATE = HERE.parent / "vamb/simulate_features.py"
+sys.path[:0] = [str(HERE.parent / "genomeface"), str(HERE.parent / "vamb")]
+
+
+def measured(step: str, inputs: list[Path], *command: object) -> dict[str, object]:
+    """Wall and processor seconds, and peak memory, of one process."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log)
+        _, status, usage = os.wait4(process.pid, 0)
+        log.seek(0)
+        if status:
+            sys.exit(f"failed: {' '.join(map(str, command))}\n{log.read()}")
+    row = {
+        "step": step,
+        "input_gb": round(sum(path.stat().st_size for path in inputs) / 2**30, 4),
+        "peak_gib": round(usage.ru_maxrss / 2**20, 2),
+        "wall_s": round(time.monotonic() - started, 1),
+        "cpu_s": round(usage.ru_utime + usage.ru_stime, 1),
+    }
+    print(row, flush=True)
+    return row
+
+
+def features(folder: Path, contigs: int, samples: int) -> Iterator[dict[str, object]]:
+    """The steps that read features."""
+    sizes = ("--contigs", str(contigs), "--samples", str(samples))
+    subprocess.run(
+        [sys.executable, SIMULATE, "--output-dir", folder, *sizes],
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    composition, abundance, markers = (
+        folder / name for name in ("composition.npz", "abundance.npz", "markers.tsv")
+    )
+    both = ("--composition", composition, "--abundance", abundance)
+    end = ("--threads", 2, "--output")
+    short = ("--epochs", 2)
+
+    latent = folder / "vamb.npz"
+    vamb = "latentbin-vamb"
+    yield measured(
+        "vamb embed", [composition, abundance], vamb, "embed", *both, *short, *end, latent
+    )
+    clusters = folder / "clusters.tsv"
+    latent, graph = folder / "deepmetabin.npz", folder / "graph.npz"
+    deep = "latentbin-deepmetabin"
+    yield measured("deepmetabin graph", [composition, abundance], deep, "graph", *both, *end, graph)
+    known = ("--graph", graph, "--markers", markers)
+    yield measured(
+        *("deepmetabin embed", [composition, abundance, graph]),
+        *(deep, "embed", *both, *known, *short, *end, latent),
+    )
+    yield measured(
+        *("deepmetabin cluster", [latent, graph]),
+        *(deep, "cluster", "--latent", latent, *known, *end, clusters),
+    )
+
+
+def sequences(folder: Path, contigs: int, samples: int) -> Iterator[dict[str, object]]:
+    """The steps that read sequences; clusters are the true ones."""
+    from scale import simulate
+
+    simulate(folder, contigs, samples, max(2, contigs // 100), 1)
+    fasta, abundance, markers = (
+        folder / name for name in ("contigs.fna", "abundance.npz", "markers.tsv")
+    )
+    read = ("--fasta", fasta)
+    composition, found = folder / "composition.npz", folder / "found.tsv"
+    yield measured(
+        *("composition tnf", [fasta]),
+        *("latentbin-composition", "tnf", *read, "--output", composition),
+    )
+    yield measured(
+        "markers", [fasta], "latentbin-markers", *read, "--threads", 2, "--output", found
+    )
+    embedding = folder / "embedding.npz"
+    face = "latentbin-genomeface"
+    yield measured(
+        *("genomeface embed", [fasta, abundance]),
+        *(face, "embed", *read, "--abundance", abundance, "--threads", 2, "--output", embedding),
+    )
+    clusters = folder / "clusters.tsv"
+    given = ("--embedding", embedding, "--markers", markers, "--threads", 2)
+    yield measured("genomeface cluster", [embedding], face, "cluster", *given, "--output", clusters)
+    bins = folder / "bins"
+    yield measured(
+        *("bins write", [fasta, abundance]),
+        *("latentbin-bins", "write", *read, "--clusters", clusters, "--abundance", abundance),
+        *("--threads", 2, "--output-dir", bins),
+    )
+    yield measured(
+        *("bins quality", [fasta]),
+        *("latentbin-bins", "quality", "--contig2bin", bins / "contig2bin.tsv", *read),
+        *("--markers", markers, "--output", folder / "quality.tsv"),
+    )
+
+
+def merging(folder: Path, contigs: int, samples: int) -> Iterator[dict[str, object]]:
+    """A depth table of each sample, read into the catalogue, and all of them merged."""
+    import numpy as np
+
+    from latentbin.matrix import NamedMatrix
+
+    sizes = ("--contigs", str(contigs), "--samples", "1")
+    subprocess.run(
+        [sys.executable, SIMULATE, "--output-dir", folder, *sizes],
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    composition = folder / "composition.npz"
+    names = NamedMatrix.load(composition, "composition").names
+    rng = np.random.default_rng(1)
+    table = folder / "S0.tsv"
+    depths = np.round(rng.gamma(0.5, 8, contigs), 3)
+    table.write_text("".join(f"{n}\t{d}\n" for n, d in zip(names, depths, strict=True)))
+    one = folder / "S0.npz"
+    yield measured(
+        *("abundance table", [table, composition]),
+        *("latentbin-abundance", "table", "--table", table, "--catalogue", composition),
+        *("--output", one),
+    )
+    first = NamedMatrix.load(one, "abundance")
+    paths = []
+    for number in range(samples):
+        paths.append(folder / f"T{number}.npz")
+        NamedMatrix(
+            *("abundance", first.names, (f"T{number}",), first.values),
+            *(first.arrays, first.attributes, first.report),
+        ).save(paths[-1])
+    merged = folder / "merged.npz"
+    merge = ("latentbin-abundance", "merge", "--abundance", *paths)
+    yield measured("abundance merge", paths, *merge, "--output", merged)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    size = {"nargs": "*", "metavar": "CONTIGSxSAMPLES"}
+    parser.add_argument("--features", **size, default=["10000x10", "100000x10", "100000x100"])
+    parser.add_argument("--sequences", **size, default=["10000x10", "100000x10"])
+    parser.add_argument("--merge", **size, default=["200000x100", "200000x1000"])
+    parser.add_argument("--output", type=Path, required=True, help="is added to")
+    args = parser.parse_args()
+    report = json.loads(args.output.read_text()) if args.output.exists() else {"runs": []}
+    report["hardware"] = f"{platform.machine()}, {os.cpu_count()} processors"
+    for kind, steps in (("features", features), ("sequences", sequences), ("merge", merging)):
+        for sizes in getattr(args, kind):
+            contigs, samples = map(int, sizes.split("x"))
+            with tempfile.TemporaryDirectory() as name:
+                for row in steps(Path(name), contigs, samples):
+                    report["runs"].append({"contigs": contigs, "samples": samples, **row})
+                    args.output.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
