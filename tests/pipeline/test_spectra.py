@@ -12,20 +12,7 @@ from tests.planted_spectra import write_fasta, write_mzml
 
 from conftest import ROOT, RunPipeline
 
-WORKFLOW = f"""\
-include {{ SPECTRA }} from '{ROOT}/subworkflows/local/spectra'
-
-workflow {{
-    SPECTRA(
-        channel.fromList(params.mzml.tokenize(','))
-            .map {{ path -> [[id: file(path).simpleName, study: 'study'], file(path)] }},
-        channel.of([[id: 'study'], file(params.fasta)]),
-    )
-    SPECTRA.out.table.view {{ meta, table -> "table ${{meta.id}} ${{table}}" }}
-    SPECTRA.out.identification.view {{ meta, report -> "report ${{meta.id}} ${{report}}" }}
-    SPECTRA.out.versions.view {{ version -> "version ${{version.join(' ')}}" }}
-}}
-"""
+SCRIPT = ROOT / "subworkflows/local/spectra/tests"
 CONFIG = """\
 process.shell = ['/bin/bash', '-euo', 'pipefail']
 process {
@@ -49,18 +36,16 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> Path:
-    folder = tmp_path / "spectra"
-    folder.mkdir()
-    (folder / "main.nf").write_text(WORKFLOW)
-    (folder / "nextflow.config").write_text(CONFIG)
-    return folder
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "spectra.config"
+    path.write_text(CONFIG)
+    return path
 
 
-def words_of(runs: Path) -> list[str]:
+def words_of(runs: Path, config: Path) -> list[str]:
     # not in the order of their names
     mzml = f"{runs / 'S2.mzML.gz'},{runs / 'S1.mzML'}"
-    return ["--mzml", mzml, "--fasta", str(runs / "proteins.fasta")]
+    return ["-c", str(config), "--mzml", mzml, "--fasta", str(runs / "proteins.fasta")]
 
 
 def said(text: str, what: str) -> list[list[str]]:
@@ -68,9 +53,9 @@ def said(text: str, what: str) -> list[list[str]]:
 
 
 def test_a_stub_run_under_the_strict_parser(
-    run_pipeline: RunPipeline, runs: Path, script: Path
+    run_pipeline: RunPipeline, runs: Path, config: Path
 ) -> None:
-    run = run_pipeline("-stub-run", *words_of(runs), script=script, parser="v2")
+    run = run_pipeline("-stub-run", *words_of(runs, config), script=SCRIPT, parser="v2")
     assert run.returncode == 0, run.text
     assert "does not match tuple declaration" not in run.text
     ((study, table),) = said(run.text, "table")
@@ -81,10 +66,10 @@ def test_a_stub_run_under_the_strict_parser(
 
 @pytest.mark.slow
 def test_planted_ratios_come_back(
-    run_pipeline: RunPipeline, runs: Path, script: Path, comet: None
+    run_pipeline: RunPipeline, runs: Path, config: Path, comet: None
 ) -> None:
-    words = words_of(runs)
-    run = run_pipeline(*words, script=script)
+    words = words_of(runs, config)
+    run = run_pipeline(*words, script=SCRIPT)
     assert run.returncode == 0, run.text
     ((_, table),) = said(run.text, "table")
     with open(table) as handle:
@@ -102,7 +87,7 @@ def test_planted_ratios_come_back(
     (comet_version,) = {tuple(v[2:]) for v in said(run.text, "version") if v[1] == "comet"}
     assert len(comet_version) == 3  # like 2019.01 rev. 5
 
-    again = run_pipeline(*words, "-resume", script=script)
+    again = run_pipeline(*words, "-resume", script=SCRIPT)
     assert again.returncode == 0, again.text
     assert (again.count("Submitted"), again.count("Cached")) == (0, 6)
 
