@@ -1,7 +1,6 @@
 process ABUNDANCE_BAM {
     tag "${meta.id}"
     label 'process_low'
-    ext input_gb: { [bam, catalogue].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-abundance:0.1.0"
