@@ -40,6 +40,7 @@ PAGES = {
     "Develop": [
         "docs/architecture",
         "CONTRIBUTING",
+        "containers/README",
         "galaxy_tools/latentbin/README",
         "CHANGELOG",
     ],
@@ -53,7 +54,10 @@ version = release = re.findall(
 
 extensions = ["myst_parser"]
 root_doc = "README"
-include_patterns = ["*.md", "docs/**.md", "benchmarks/*/README.md", "galaxy_tools/*/README.md"]
+include_patterns = ["*.md", "docs/**.md"]
+include_patterns += [
+    f"{place}/README.md" for place in ("benchmarks/*", "containers", "galaxy_tools/*")
+]
 exclude_patterns = [".*", "bench", "demo", "results", "site", "src", "tests", "work"]
 
 myst_enable_extensions = ["dollarmath"]

@@ -13,9 +13,10 @@ from pathlib import Path
 from tests.unit.test_help import COMMANDS
 
 ROOT = Path(__file__).parents[2]
+WITH_README = ("benchmarks/*", "containers", "galaxy_tools/*")
 PAGES = sorted(
     path.relative_to(ROOT)
-    for pattern in ("*.md", "docs/**/*.md", "benchmarks/*/README.md", "galaxy_tools/*/README.md")
+    for pattern in ("*.md", "docs/**/*.md", *(f"{place}/README.md" for place in WITH_README))
     for path in ROOT.glob(pattern)
 )
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
