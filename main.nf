@@ -7,6 +7,7 @@
 include { BINNING                                } from './workflows/binning'
 include { PROTEOMICS                             } from './workflows/proteomics'
 include { TAXONOMY                               } from './workflows/taxonomy'
+include { REPORT_WRITE                           } from './modules/local/report/write'
 include { readInput; weightFiles                 } from './subworkflows/local/utils_latentbin'
 include { linesText; resultsText                 } from './subworkflows/local/utils_reports'
 include { studiesText; versionsText              } from './subworkflows/local/utils_reports'
@@ -34,6 +35,7 @@ workflow {
         if (params.workflow == 'proteomics') {
             PROTEOMICS(channel.fromList(input.studies), channel.fromList(input.runs), params.proteome_target)
             ch_versions = PROTEOMICS.out.versions
+            ch_summaries = PROTEOMICS.out.summaries
             ch_summary = PROTEOMICS.out.results
                 .toSortedList { a, b -> a[0..1].join(' ') <=> b[0..1].join(' ') }
                 .map { results -> studiesText(results) }
@@ -47,6 +49,7 @@ workflow {
                 taxonomy_model,
             )
             ch_versions = TAXONOMY.out.versions
+            ch_summaries = TAXONOMY.out.summaries
             ch_summary = TAXONOMY.out.results
                 .toSortedList { a, b -> a[0..2].join(' ') <=> b[0..2].join(' ') }
                 .map { results -> taxonomyText(results) }
@@ -64,18 +67,27 @@ workflow {
                 taxonomy_model,
             )
             ch_versions = BINNING.out.versions
+            ch_summaries = BINNING.out.summaries
             ch_summary = BINNING.out.results
                 .toSortedList { a, b -> a[0..1].join(' ') <=> b[0..1].join(' ') }
                 .map { results -> resultsText(results) }
         }
 
-        channel.of(groovy.json.JsonOutput.prettyPrint(groovy.json.JsonOutput.toJson(params)))
+        ch_params = channel.of(groovy.json.JsonOutput.prettyPrint(groovy.json.JsonOutput.toJson(params)))
             .collectFile(name: 'params.json', storeDir: info)
 
-        ch_versions
+        ch_version_file = ch_versions
             .toSortedList { a, b -> a.join(' ') <=> b.join(' ') }
             .map { versions -> versionsText(versions, workflow) }
             .collectFile(name: 'versions.yml', storeDir: info)
+
+        // when all else is done: the trace, which is written as tasks end, has nearly all run times
+        REPORT_WRITE(
+            ch_summaries.toSortedList { a, b -> a.name <=> b.name }.filter { summaries -> summaries },
+            ch_version_file,
+            ch_params,
+            ch_version_file.map { _versions -> [file("${info}/execution_trace.tsv")].findAll { trace -> trace.exists() } },
+        )
 
         ch_summary
             .collectFile(name: 'summary.tsv', storeDir: params.outdir)

@@ -10,6 +10,7 @@ include { BINS_WRITE   } from '../modules/local/bins/write'
 include { BINS_QUALITY } from '../modules/local/bins/quality'
 include { EVALUATE     } from '../modules/local/evaluate'
 include { TAXA         } from '../subworkflows/local/taxa'
+include { REPORT_GROUP } from '../modules/local/report/group'
 
 workflow BINNING {
     take:
@@ -55,6 +56,7 @@ workflow BINNING {
         genomeface_weights[1],
     )
     ch_clusters = VAMB.out.clusters.mix(DEEPMETABIN.out.clusters, GENOMEFACE.out.clusters)
+    ch_latents = VAMB.out.latent.mix(DEEPMETABIN.out.latent, GENOMEFACE.out.latent)
 
     ch_binned = ch_clusters
         .map { meta, clusters -> [meta.id, meta, clusters] }
@@ -85,6 +87,27 @@ workflow BINNING {
         .join(BINS_QUALITY.out.report.map { meta, quality -> [meta.id, meta.binner, quality] }, by: [0, 1])
         .join(EVALUATE.out.report.map { meta, evaluation -> [meta.id, meta.binner, evaluation] }, by: [0, 1], remainder: true)
 
+    // of each binner what it made, in the order of the binners, then the groups as they were
+    ch_made = BINS_WRITE.out.contig2bin
+        .map { meta, contig2bin -> [meta.id, meta.binner, contig2bin] }
+        .join(ch_clusters.map { meta, clusters -> [meta.id, meta.binner, clusters] }, by: [0, 1])
+        .join(ch_latents.map { meta, latent -> [meta.id, meta.binner, latent] }, by: [0, 1])
+        .join(BINS_QUALITY.out.table.map { meta, quality -> [meta.id, meta.binner, quality] }, by: [0, 1])
+        .join(TAXA.out.bins.map { meta, taxa -> [meta.id, meta.binner, taxa] }, by: [0, 1], remainder: true)
+        .map { id, binner, contig2bin, clusters, latent, quality, taxa -> [groupKey(id, binners.size()), [binner, contig2bin, clusters, latent, quality, taxa ?: []]] }
+        .groupTuple()
+        .map { key, made -> [key.target, made.sort { one -> binners.indexOf(one[0]) }.transpose()] }
+    REPORT_GROUP(
+        ch_features
+            .join(FEATURES.out.markers.map { meta, markers -> [meta.id, markers] })
+            .join(TAXA.out.predictions.map { meta, predictions -> [meta.id, predictions] }, remainder: true)
+            .join(ch_made)
+            .map { _id, meta, fasta, composition, abundance, markers, predictions, made ->
+                [meta, fasta, composition, abundance, markers, predictions ?: []] + made[0..4] + [made[5].flatten()]
+            },
+        truth,
+    )
+
     versions = FEATURES.out.versions
         .mix(
             VAMB.out.versions,
@@ -94,10 +117,14 @@ workflow BINNING {
             BINS_QUALITY.out.versions,
             EVALUATE.out.versions,
             TAXA.out.versions,
+            REPORT_GROUP.out.versions,
         )
         .unique()
 
+    summaries = REPORT_GROUP.out.summary.map { _meta, summary -> summary }
+
     emit:
-    results  // [group, binner, bins.json, quality.json, metrics.json or null]
-    versions // [process, tool, version]
+    results   // [group, binner, bins.json, quality.json, metrics.json or null]
+    summaries // JSON of each group, for the report
+    versions  // [process, tool, version]
 }

@@ -9,6 +9,7 @@ include { PROTEOME_EMBED                           } from '../modules/local/prot
 include { PROTEOME_LABEL                           } from '../modules/local/proteome/label'
 include { PROTEOME_TRAIN                           } from '../modules/local/proteome/train'
 include { PROTEOME_CLASSIFY                        } from '../modules/local/proteome/classify'
+include { REPORT_STUDY                             } from '../modules/local/report/study'
 include { readJson; studyNotes                     } from '../subworkflows/local/utils_reports'
 include { whyNoClassifier; whyNoLabels             } from '../subworkflows/local/utils_reports'
 
@@ -93,6 +94,31 @@ workflow PROTEOMICS {
             PROTEOME_CLASSIFY.out.report.map { meta, report -> [meta.id, 'predictions', report] },
         )
 
+    // all that the report shows of a study: options of its command, and their files
+    ch_told = SPECTRA.out.identification
+        .map { meta, file -> [meta.id, 'identification', file] }
+        .mix(
+            PROTEOME_PREPARE.out.report.map { meta, file -> [meta.id, 'proteome-report', file] },
+            PROTEOME_EMBED.out.latent.map { meta, file -> [meta.id, 'latent', file] },
+            PROTEOME_LABEL.out.labels.map { meta, file -> [meta.id, 'labels', file] },
+            PROTEOME_LABEL.out.report.map { meta, file -> [meta.id, 'labels-report', file] },
+            PROTEOME_LABEL.out.tables.map { meta, files -> [meta.id, 'eps', files.find { file -> file.name == 'eps.tsv' }] },
+            PROTEOME_TRAIN.out.report.map { meta, file -> [meta.id, 'classifier-report', file] },
+            PROTEOME_TRAIN.out.tables.map { meta, files -> [meta.id, 'confusion', files.find { file -> file.name == 'confusion.tsv' }] },
+            PROTEOME_CLASSIFY.out.predictions.map { meta, file -> [meta.id, 'predictions', file] },
+        )
+        .map { id, option, file -> [id, [option, file]] }
+        .groupTuple()
+        .join(notes.groupTuple(), remainder: true)
+        .filter { _id, told, _notes -> told }
+    REPORT_STUDY(
+        ch_told.map { id, told, found ->
+            def sorted = told.sort { one -> one[0] }
+            [[id: id], sorted.collect { one -> one[0] }, sorted.collect { one -> one[1] }, (found ?: []).toSorted()]
+        }
+    )
+    summaries = REPORT_STUDY.out.summary.map { _meta, summary -> summary }
+
     versions = SPECTRA.out.versions
         .mix(
             PROTEOME_PREPARE.out.versions,
@@ -101,10 +127,12 @@ workflow PROTEOMICS {
             PROTEOME_TRAIN.out.versions,
             PROTEOME_PREPARE_NEW.out.versions,
             PROTEOME_CLASSIFY.out.versions,
+            REPORT_STUDY.out.versions,
         )
         .unique()
 
     emit:
-    results  // [study, what it is of, JSON], or [study, 'note', what to know of it, or why it stops]
-    versions // [process, tool, version]
+    results   // [study, what it is of, JSON], or [study, 'note', what to know of it, or why it stops]
+    summaries // JSON of each study, for the report
+    versions  // [process, tool, version]
 }

@@ -10,6 +10,7 @@ include { TAXONOMY_PREDICT as TAXONOMY_PREDICT_TEST } from '../modules/local/tax
 include { TAXONOMY_EVALUATE                         } from '../modules/local/taxonomy/evaluate'
 include { TAXONOMY_PREDICT                          } from '../modules/local/taxonomy/predict'
 include { TAXONOMY_VOTE                             } from '../modules/local/taxonomy/vote'
+include { REPORT_DATASET                            } from '../modules/local/report/dataset'
 include { readJson                                  } from '../subworkflows/local/utils_reports'
 
 workflow TAXONOMY {
@@ -98,6 +99,28 @@ workflow TAXONOMY {
             TAXONOMY_VOTE.out.report.map { meta, report -> [meta.id, '', 'bins', report] },
         )
 
+    // all that the report shows of a data set: options of its command, of which model, their files
+    ch_told = TAXONOMY_TRAIN.out.training
+        .map { meta, file -> [meta.id, 'training', meta.model, file] }
+        .mix(
+            TAXONOMY_EVALUATE.out.report.map { meta, file -> [meta.id, 'evaluation', meta.model, file] },
+            TAXONOMY_EVALUATE.out.tables.flatMap { meta, files ->
+                ['classes', 'confusion'].collect { name -> [meta.id, name, meta.model, [files].flatten().find { file -> file.name == "${name}.tsv" }] }
+            },
+            TAXONOMY_PREDICT.out.predictions.map { meta, file -> [meta.id, 'predictions', '', file] },
+            TAXONOMY_VOTE.out.table.map { meta, file -> [meta.id, 'bin-taxonomy', '', file] },
+        )
+        .filter { _id, _option, _model, file -> file }
+        .map { id, option, model, file -> [id, [option, model, file]] }
+        .groupTuple()
+    REPORT_DATASET(
+        ch_told.map { id, told ->
+            def sorted = told.sort { one -> "${one[1]} ${one[0]}".toString() }
+            [[id: id]] + sorted.transpose()
+        }
+    )
+    summaries = REPORT_DATASET.out.summary.map { _meta, summary -> summary }
+
     versions = COMPOSITION_TNF.out.versions
         .mix(
             TAXONOMY_SPLIT.out.versions,
@@ -107,10 +130,12 @@ workflow TAXONOMY {
             TAXONOMY_EVALUATE.out.versions,
             TAXONOMY_PREDICT.out.versions,
             TAXONOMY_VOTE.out.versions,
+            REPORT_DATASET.out.versions,
         )
         .unique()
 
     emit:
-    results  // [data set, model or '', what it is of, JSON]
-    versions // [process, tool, version]
+    results   // [data set, model or '', what it is of, JSON]
+    summaries // JSON of each data set, for the report
+    versions  // [process, tool, version]
 }

@@ -74,7 +74,7 @@ def _colours(group: Group, chosen: NDArray[np.intp]) -> list[dict[str, Any]]:
     rows = group.rows[chosen]
     unit = "Depth (mean of samples)" if group.unit == "depth" else "RPKM (mean of samples)"
     found = [
-        _groups("Bin", binner.plan.bin_of[rows], binner.plan.names, "unbinned", of=binner.name)
+        groups_of("Bin", binner.plan.bin_of[rows], binner.plan.names, "unbinned", of=binner.name)
         for binner in group.binners
     ]
     found += [
@@ -85,13 +85,13 @@ def _colours(group: Group, chosen: NDArray[np.intp]) -> list[dict[str, Any]]:
     if group.predictions is not None:
         columns = group.predictions.columns
         for rank in (name for name in columns if f"{name}_probability" in columns):
-            names, codes = _codes([columns[rank][row] for row in chosen.tolist()], "unknown")
-            found.append(_groups(rank.capitalize(), codes, names, "unknown"))
+            names, codes = codes_of([columns[rank][row] for row in chosen.tolist()], "unknown")
+            found.append(groups_of(rank.capitalize(), codes, names, "unknown"))
     if group.known is not None:
         codes = group.known.codes[rows]
-        found.append(_groups("True genome", codes, group.known.truth.genomes, "not known"))
+        found.append(groups_of("True genome", codes, group.known.truth.genomes, "not known"))
     if group.sample is not None:
-        found.append(_groups("Sample", group.sample[rows], group.samples_in_names, ""))
+        found.append(groups_of("Sample", group.sample[rows], group.samples_in_names, ""))
     return found
 
 
@@ -102,7 +102,7 @@ def _numbers(title: str, values: Any, digits: int, log: bool = False) -> dict[st
     return {"title": title, "values": shown, "log": log}
 
 
-def _groups(
+def groups_of(
     title: str, codes: NDArray[Any], names: Sequence[str], nobody: str, of: str | None = None
 ) -> dict[str, Any]:
     """Groups renumbered, those with most points first; -1 is in none."""
@@ -119,7 +119,7 @@ def _groups(
     }
 
 
-def _codes(labels: Sequence[str], nobody: str) -> tuple[list[str], NDArray[np.int64]]:
+def codes_of(labels: Sequence[str], nobody: str) -> tuple[list[str], NDArray[np.int64]]:
     names = sorted(set(labels) - {nobody})
     place = {name: number for number, name in enumerate(names)}
     return names, np.array([place.get(label, -1) for label in labels], np.int64)

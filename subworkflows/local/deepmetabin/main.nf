@@ -25,9 +25,11 @@ workflow DEEPMETABIN {
     DEEPMETABIN_CLUSTER(DEEPMETABIN_EMBED.out.latent.join(ch_known))
 
     clusters = DEEPMETABIN_CLUSTER.out.clusters
+    latent   = DEEPMETABIN_EMBED.out.latent
     versions = DEEPMETABIN_GRAPH.out.versions.mix(DEEPMETABIN_EMBED.out.versions, DEEPMETABIN_CLUSTER.out.versions)
 
     emit:
     clusters // [meta + binner, clusters.tsv]
+    latent   // [meta + binner, latent.npz]
     versions // [process, tool, version]
 }

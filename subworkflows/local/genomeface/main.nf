@@ -26,9 +26,11 @@ workflow GENOMEFACE {
     )
 
     clusters = GENOMEFACE_CLUSTER.out.clusters
+    latent   = GENOMEFACE_EMBED.out.embedding
     versions = GENOMEFACE_EMBED.out.versions.mix(GENOMEFACE_CLUSTER.out.versions)
 
     emit:
     clusters // [meta + binner, clusters.tsv]
+    latent   // [meta + binner, embedding.npz]
     versions // [process, tool, version]
 }

@@ -26,8 +26,12 @@ workflow TAXA {
             }
     )
 
-    versions = TAXONOMY_PREDICT.out.versions.mix(TAXONOMY_VOTE.out.versions)
+    predictions = TAXONOMY_PREDICT.out.predictions
+    bins        = TAXONOMY_VOTE.out.table
+    versions    = TAXONOMY_PREDICT.out.versions.mix(TAXONOMY_VOTE.out.versions)
 
     emit:
-    versions // [process, tool, version]
+    predictions // [meta: id; predictions.tsv]
+    bins        // [meta: id, ...; bin_taxonomy.tsv]
+    versions    // [process, tool, version]
 }

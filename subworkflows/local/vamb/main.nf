@@ -20,9 +20,11 @@ workflow VAMB {
     )
 
     clusters = VAMB_CLUSTER.out.clusters
+    latent   = VAMB_EMBED.out.latent
     versions = VAMB_EMBED.out.versions.mix(VAMB_CLUSTER.out.versions)
 
     emit:
     clusters // [meta + binner, clusters.tsv]
+    latent   // [meta + binner, latent.npz]
     versions // [process, tool, version]
 }

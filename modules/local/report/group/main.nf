@@ -29,9 +29,9 @@ process REPORT_GROUP {
         ${markers ? "--markers ${markers}" : ''} \\
         ${predictions ? "--predictions ${predictions}" : ''} \\
         ${truth ? "--truth ${truth}" : ''} \\
-        ${of('--contig2bin', contig2bins)} \\
-        ${of('--clusters', clusters)} ${of('--latent', latents)} \\
-        ${of('--quality', qualities)} ${of('--bin-taxonomy', taxa)} \\
+        ${of.call('--contig2bin', contig2bins)} \\
+        ${of.call('--clusters', clusters)} ${of.call('--latent', latents)} \\
+        ${of.call('--quality', qualities)} ${of.call('--bin-taxonomy', taxa)} \\
         ${separator} \\
         --h5ad ${prefix}.results.h5ad \\
         --output ${prefix}.summary.json \\

@@ -25,7 +25,7 @@ def map_chapter(groups: Sequence[Mapping[str, Any]], total_points: int) -> Chapt
         "palette": PALETTE,
         "others": OTHERS,
         "nobody": NOBODY,
-        "groups": [_points(group["name"], group["map"], most) for group in drawn],
+        "groups": [points(group["name"], group["map"], most) for group in drawn],
     }
     description = (
         "Each point is a contig; contigs that a network finds alike lie together, larger points "
@@ -38,12 +38,13 @@ def map_chapter(groups: Sequence[Mapping[str, Any]], total_points: int) -> Chapt
     )
 
 
-def _points(name: str, found: Mapping[str, Any], most: int) -> dict[str, Any]:
+def points(name: str, found: Mapping[str, Any], most: int, what: str = "contigs") -> dict[str, Any]:
     n = min(found["drawn"], most)
+    """What page.js draws of a map: its first points, which are a random choice."""
     drawn = (
-        f"{n:,} of {found['of']:,} contigs, drawn at random"
+        f"{n:,} of {found['of']:,} {what}, drawn at random"
         if n < found["of"]
-        else f"all {n:,} contigs"
+        else f"all {n:,} {what}"
     )
     colours = []
     sizes = None
