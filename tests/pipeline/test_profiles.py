@@ -72,3 +72,66 @@ def test_profiles_can_be_read_by_the_oldest_nextflow(tmp_path):
 def test_every_file_of_a_profile_is_one():
     files = {path.stem for path in (ROOT / "conf").glob("*.config")}
     assert files - {"base", "modules", "publish"} == set(PROMISES)
+
+
+STEPS = """
+process VAMB_EMBED {
+    label 'process_gpu'
+    container 'ghcr.io/latentbin/latentbin-vamb:0.1.0'
+    script:
+    "true"
+}
+process VAMB_CLUSTER {
+    container 'ghcr.io/latentbin/latentbin-vamb:0.1.0'
+    script:
+    "true"
+}
+workflow {
+    VAMB_EMBED()
+    VAMB_CLUSTER()
+}
+"""
+# a pulled image is a file; what is run is written down
+ENGINE = """#!/bin/bash
+case "$*" in
+pull*) touch "$3" ;;
+*) echo "$*" >>'CALLS' ;;
+esac
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("engine", "for_gpu", "for_all"),
+    [
+        ("docker", "--gpus all", "-u $(id -u):$(id -g)"),
+        ("podman", "--device nvidia.com/gpu=all", "--user 0:0"),
+        ("apptainer", "--nv", ""),
+        ("singularity", "--nv", ""),
+    ],
+)
+def test_engines_hand_the_gpu_to_the_steps_that_use_one(tmp_path, engine, for_gpu, for_all):
+    (tmp_path / "main.nf").write_text(STEPS)
+    (tmp_path / "nextflow.config").write_text(
+        "".join(f"includeConfig '{ROOT}/conf/{name}.config'\n" for name in (engine, "gpu"))
+    )
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / engine
+    calls = tmp_path / "calls"
+    program.write_text(ENGINE.replace("CALLS", str(calls)))
+    program.chmod(0o755)
+    done = subprocess.run(
+        [TOOLS / "bin/nextflow", "run", "main.nf"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"},
+        text=True,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for_all = for_all.replace("$(id -u):$(id -g)", f"{os.getuid()}:{os.getgid()}")
+    runs = [line for line in calls.read_text().splitlines() if "latentbin-vamb" in line]
+    (gpu,) = [line for line in runs if for_gpu in line]
+    (cpu,) = [line for line in runs if for_gpu not in line]
+    assert re.search(r"latentbin-vamb.0\.1\.0-cuda", gpu)
+    assert not re.search(r"-cuda", cpu)
+    assert all(for_all in line for line in runs)
