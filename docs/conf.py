@@ -68,6 +68,8 @@ nitpicky = True
 
 html_theme = "furo"
 html_title = f"Latentbin {version}"
+html_theme_options = {"sidebar_hide_name": True}  # the logo has it
+html_logo = html_favicon = "../src/latentbin/report/page/logo.svg"
 html_static_path = ["site.css"]
 html_css_files = ["site.css"]
 html_show_sphinx = html_show_copyright = html_copy_source = False
