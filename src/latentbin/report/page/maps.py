@@ -8,7 +8,7 @@ from typing import Any
 
 from latentbin.colours import NOBODY, OTHERS, PALETTE
 from latentbin.report.page.chapters import Chapter, Section, colours_of
-from latentbin.report.page.markup import figure
+from latentbin.report.page.markup import figure, safe
 
 _FEWEST_POINTS = 200  # of a group, however many groups there are
 
@@ -101,7 +101,7 @@ def training_chapter(summaries: Sequence[Mapping[str, Any]]) -> Chapter | None:
                 curves = {"whole loss": total, **curves}
             data.append({term: dict(enumerate(values, 1)) for term, values in curves.items()})
             colours |= colours_of(list(curves))
-            what = name if len(summaries) == 1 else f"{summary['name']}: {name}"
+            what = name if len(summaries) == 1 else f"{safe(summary['name'])}: {name}"
             labels.append({"name": what, "title": f"Training: {what}"})
     if not data:
         return None

@@ -14,6 +14,11 @@ class Html(str):
     """Text that is HTML already."""
 
 
+def safe(name: str) -> str:
+    """A name for MultiQC, which takes all that it is given for HTML."""
+    return html.escape(name)
+
+
 def cell(value: Any) -> str:
     """A value as HTML: numbers with separators, nothing for None, text escaped."""
     if isinstance(value, Html):

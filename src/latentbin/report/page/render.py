@@ -16,16 +16,12 @@ from multiqc.base_module import BaseMultiqcModule
 from latentbin import __version__
 from latentbin.files import atomic_output
 from latentbin.report.options import WriteOptions
-from latentbin.report.page.bins import (
-    agreement_chapter,
-    binned_chapter,
-    bins_chapter,
-    genes_chapter,
-    truth_chapter,
-)
+from latentbin.report.page.bins import binned_chapter, bins_chapter
 from latentbin.report.page.chapters import Chapter, anchor_of
+from latentbin.report.page.compared import agreement_chapter, genes_chapter, truth_chapter
 from latentbin.report.page.glance import glance
 from latentbin.report.page.maps import map_chapter, training_chapter
+from latentbin.report.page.markup import safe
 from latentbin.report.page.run import run_chapter
 from latentbin.report.page.studies import dataset_chapters, study_chapters
 from latentbin.report.tables import Table
@@ -98,7 +94,7 @@ def render(
         for chapter in filter(None, chapters):
             multiqc.report.modules.append(_module(chapter, script, style))
         multiqc.write_report(
-            title=options.title,
+            title=safe(options.title),
             output_dir=name,
             filename="report.html",
             make_data_dir=False,
@@ -110,7 +106,7 @@ def render(
         )
         text = (Path(name) / "report.html").read_text("utf-8")
         with atomic_output(output) as temporary:
-            temporary.write_text(_branded(text, options.title), "utf-8")
+            temporary.write_text(_branded(text, safe(options.title)), "utf-8")
 
 
 def _module(chapter: Chapter, script: Path, style: Path) -> BaseMultiqcModule:
