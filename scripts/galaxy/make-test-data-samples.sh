@@ -27,10 +27,21 @@ latentbin-proteome embed --proteome data/proteome_prepared.npz --epochs 60 --dev
     --threads 1 --output data/proteome_latent.npz
 latentbin-proteome label --latent data/proteome_latent.npz --threads 1 --output-dir labels
 cp labels/labels.tsv data/proteome_labels.tsv
+cp labels/eps.tsv data/proteome_eps.tsv
 latentbin-proteome train --proteome data/proteome_prepared.npz --epochs 5 --min-steps 50 --folds 2 \
     --device cpu --threads 1 --output-dir classifier
 cp classifier/classifier.npz data/proteome_classifier.npz
+cp classifier/confusion.tsv data/proteome_confusion.tsv
+latentbin-proteome classify --proteome data/proteome_new.npz --threads 1 \
+    --classifier data/proteome_classifier.npz --output data/proteome_predictions.tsv
 rm data/*.json
+# what the report takes, and makes of it
+cp labels/summary.json data/proteome_label_report.json
+cp classifier/summary.json data/proteome_classifier_report.json
+(cd data && latentbin-report study --name simulated --latent proteome_latent.npz \
+    --labels proteome_labels.tsv --labels-report proteome_label_report.json --eps proteome_eps.tsv \
+    --classifier-report proteome_classifier_report.json --confusion proteome_confusion.tsv \
+    --predictions proteome_predictions.tsv --output proteome_summary.json)
 
 # tables as other programs write them, and spectra
 python - <<'PY'
@@ -110,6 +121,14 @@ latentbin-taxonomy tune --matrix data/taxonomy_composition.npz --labels taxonomy
     --split data/taxonomy_split.tsv --rank species --trials 1 --threads 1 --study study.log \
     --output data/taxonomy_best.json
 cp study.log data/taxonomy_study.txt
+latentbin-taxonomy evaluate --predictions data/taxonomy_predictions.tsv --split data/taxonomy_split.tsv \
+    --probabilities data/taxonomy_probabilities.npz --labels taxonomy/labels.tsv --output-dir scores
+cp scores/evaluation.json data/taxonomy_evaluation.json
+cp scores/classes.tsv data/taxonomy_classes.tsv
+cp scores/confusion.tsv data/taxonomy_confusion.tsv
+(cd data && latentbin-report dataset --name simulated --evaluation linear=taxonomy_evaluation.json \
+    --classes linear=taxonomy_classes.tsv --confusion linear=taxonomy_confusion.tsv \
+    --predictions taxonomy_predictions.tsv --output taxonomy_summary.json)
 # bins, and clusters, that are the species
 tail -n +2 taxonomy/labels.tsv | cut -f 1,3 >data/taxonomy_contig2bin.tsv
 {

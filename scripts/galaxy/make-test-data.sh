@@ -46,6 +46,10 @@ latentbin-bins write --fasta catalogue.fna.gz --clusters clusters.tsv --separato
 cp bins/contig2bin.tsv weights/abundance_weights.json .
 latentbin-bins quality --contig2bin contig2bin.tsv --fasta catalogue.fna.gz --markers markers.tsv \
     --output bins_quality.tsv
+latentbin-report group --name gut --fasta catalogue.fna.gz --composition composition.npz \
+    --abundance abundance.npz --markers markers.tsv --contig2bin vamb=contig2bin.tsv \
+    --clusters vamb=clusters.tsv --latent vamb=vamb_latent.npz --quality vamb=bins_quality.tsv \
+    --truth truth.binning --separator '~' --threads 1 --output group_summary.json
 
 # what other programs make: depth tables, CheckM2's report, a profile with a cut-off, a CRAM file
 python - <<'PY'

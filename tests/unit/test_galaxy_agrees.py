@@ -100,7 +100,7 @@ GIVEN = ("--output", "--output-dir", "--threads")
 # options that no form has, and why
 _CHECKPOINT = "a job of Galaxy starts anew: there is nothing to go on from"
 _ALWAYS = "the tool names the file itself"
-_OF_A_RUN = "of Nextflow's runs; a history of Galaxy keeps versions, parameters and run times itself"
+_OF_A_RUN = "of a run of Nextflow; a history of Galaxy keeps all of this itself"
 _TRUTH = "for those who work on the method: it adds a figure to the report"
 LEFT_OUT = {
     ("vamb embed", "--checkpoint"): _CHECKPOINT,

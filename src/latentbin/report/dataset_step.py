@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from latentbin import __version__
+from latentbin.errors import UserError
 from latentbin.files import check_output_folder
 from latentbin.options import OptionError
 from latentbin.report.arguments import by_name
@@ -59,12 +60,12 @@ def summarise_dataset(args: argparse.Namespace) -> None:
 
 def _model(files: Mapping[str, Path | None]) -> dict[str, Any]:
     evaluation, training = files["evaluation"], files["training"]
-    judged = (
-        read_json(evaluation, "evaluation", "latentbin-taxonomy evaluate") if evaluation else {}
+    judged = read_json(
+        evaluation, "report of an evaluation", ("ranks", "split"), "latentbin-taxonomy evaluate"
     )
     ranks = {
         rank: {key: scores.get(key) for key in _SCORES}
-        for rank, scores in (judged.get("ranks") or {}).items()
+        for rank, scores in judged.get("ranks", {}).items()
     }
     split = judged.get("split") or {}
     finest = list(ranks)[-1] if ranks else None
@@ -80,11 +81,17 @@ def _model(files: Mapping[str, Path | None]) -> dict[str, Any]:
 
 def _training(path: Path) -> dict[str, Any]:
     table = read_table(path, "table of losses", (), "latentbin-taxonomy train")
-    first, *curves = table.columns
+    first, *others = table.columns
+    curves = [name for name in others if "loss" in name]
+    if not curves:
+        raise UserError(
+            f"{path}, line 1: no column of losses: not a table of losses. Give the training.tsv of "
+            "latentbin-taxonomy train."
+        )
     return {
         "step": first,
         "at": table.numbers(first),
-        "curves": {name: table.numbers(name) for name in curves if "loss" in name},
+        "curves": {name: table.numbers(name) for name in curves},
     }
 
 
@@ -138,6 +145,11 @@ def _taxa(table: Table) -> dict[str, Any]:
     """Of each rank how many have a taxon, and the most frequent taxa."""
     ends = ("_probability", "_share")
     ranks = [name for name in table.columns if any(f"{name}{end}" in table.columns for end in ends)]
+    if not ranks:
+        raise UserError(
+            f"{table.source}, line 1: no column of a rank with its probability or share. Give the "
+            "table of latentbin-taxonomy predict (contigs) or vote (bins)."
+        )
     found: dict[str, Any] = {"rows": len(table), "ranks": {}}
     for rank in ranks:
         counts: dict[str, int] = {}

@@ -21,23 +21,36 @@ from latentbin.report.tables import Table, read_json, read_table
 _KNOWN = ("class", "batch", "donor")
 _MOST_SAMPLES = 5000
 _FEW_SAMPLES = 40
+_MANY_MISSING = 0.5  # share of all quantities
 
 
 def summarise_study(args: argparse.Namespace) -> None:
     """Read what there is of a study and write its summary."""
     check_output_folder(args.output)
-    table = read_json(args.proteome_report, "report", "latentbin-proteome prepare") if (
-        args.proteome_report
-    ) else {}  # fmt: skip
-    labelled = read_json(args.labels_report, "report", "latentbin-proteome label") if (
-        args.labels_report
-    ) else {}  # fmt: skip
-    trained = read_json(args.classifier_report, "report", "latentbin-proteome train") if (
-        args.classifier_report
-    ) else {}  # fmt: skip
-    spectra = read_json(args.identification, "report", "latentbin-proteome identify") if (
-        args.identification
-    ) else {}  # fmt: skip
+    table = read_json(
+        args.proteome_report,
+        "report of a proteome",
+        ("samples", "proteins", "quantities"),
+        "latentbin-proteome prepare",
+    )
+    labelled = read_json(
+        args.labels_report,
+        "report of labels",
+        ("labels", "noise", "eps", "eps_by", "follows", "follows_most"),
+        "latentbin-proteome label",
+    )
+    trained = read_json(
+        args.classifier_report,
+        "report of a classifier",
+        ("targets", "split_by", "scores"),
+        "latentbin-proteome train",
+    )
+    spectra = read_json(
+        args.identification,
+        "report of an identification",
+        ("spectra", "psms", "peptides", "proteins", "fdr"),
+        "latentbin-proteome identify",
+    )
     labels = args.labels and read_table(
         args.labels, "table of labels", ("sample", "label"), "latentbin-proteome label"
     )
@@ -94,7 +107,7 @@ def _labels(found: Mapping[str, Any]) -> dict[str, Any] | None:
         name: {key: score.get(key) for key in ("adjusted_mutual_info", "v_measure")}
         for name, score in (found.get("follows") or {}).items()
     }
-    wanted = ("labels", "noise", "eps", "eps_by", "follows_most", "sizes")
+    wanted = ("labels", "noise", "eps", "eps_by", "follows_most")
     return {name: found.get(name) for name in wanted} | {"follows": follows}
 
 
@@ -218,7 +231,7 @@ def _notes(summary: Mapping[str, Any], table: Mapping[str, Any]) -> list[str]:
     n_samples = summary["samples"]
     if n_samples is not None and n_samples < _FEW_SAMPLES:
         notes.append(f"There are few samples ({n_samples}): labels may hang on single ones.")
-    missing = (table.get("quantities") or {}).get("missing")
-    if isinstance(missing, float) and missing > 0.5:
+    missing = (table.get("quantities") or {}).get("missing_share", 0)
+    if missing > _MANY_MISSING:
         notes.append(f"{missing:.0%} of all quantities are missing.")
     return notes

@@ -89,13 +89,17 @@ def read_table(
     return Table(dict(zip(header, columns, strict=True)), str(path))
 
 
-def read_json(path: str | os.PathLike[str], what: str, made_by: str) -> dict[str, Any]:
-    """Read a report.
+def read_json(
+    path: str | os.PathLike[str] | None, what: str, required: Sequence[str], made_by: str
+) -> dict[str, Any]:
+    """Read a report that must have some entries; empty if there is no file.
 
     Raises
     ------
-    UserError : not JSON, or no object
+    UserError : not JSON, or not a report of the command that should have made it
     """
+    if path is None:
+        return {}
     try:
         with readable(path, what), open(path, encoding="utf-8") as handle:
             found = json.load(handle)
@@ -103,6 +107,8 @@ def read_json(path: str | os.PathLike[str], what: str, made_by: str) -> dict[str
         raise UserError(
             f"{path}, line {error.lineno}: not JSON ({error.msg}). Make it with {made_by}."
         ) from error
-    if not isinstance(found, dict):
-        raise UserError(f"{path}: not a {what}. Make it with {made_by}.")
+    if not isinstance(found, dict) or any(name not in found for name in required):
+        raise UserError(
+            f"{path}: not a {what}: expected entries {', '.join(required)}. Make it with {made_by}."
+        )
     return found

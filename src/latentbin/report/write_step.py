@@ -18,7 +18,8 @@ from latentbin.report.tables import read_json, read_table
 
 logger = logging.getLogger(__name__)
 
-_KINDS = ("group", "study", "dataset")
+# with their plurals
+_KINDS = {"group": "groups", "study": "studies", "dataset": "data sets"}
 
 
 def write_page(args: argparse.Namespace) -> None:
@@ -27,9 +28,7 @@ def write_page(args: argparse.Namespace) -> None:
     check_output_folder(args.output)
     of_kind = read_summaries(args.summary)
     versions = _read_versions(args.versions) if args.versions else {}
-    parameters = (
-        read_json(args.parameters, "table of parameters", "the pipeline") if args.parameters else {}
-    )
+    parameters = read_json(args.parameters, "table of parameters", (), "the pipeline")
     trace = (
         read_table(args.trace, "trace", ("name", "status", "realtime"), "nextflow run -with-trace")
         if args.trace
@@ -40,7 +39,11 @@ def write_page(args: argparse.Namespace) -> None:
     with stage(f"wrote {args.output}"):
         render(args.output, options, of_kind, versions, parameters, trace)
     size = args.output.stat().st_size
-    counts = ", ".join(f"{len(found)} {kind}s" for kind, found in of_kind.items() if found)
+    counts = ", ".join(
+        f"{len(found)} {kind if len(found) == 1 else _KINDS[kind]}"
+        for kind, found in of_kind.items()
+        if found
+    )
     logger.info("%s: %s, %.1f MB", args.output, counts, size / 1e6)
 
 
@@ -54,7 +57,7 @@ def read_summaries(paths: Sequence[Path]) -> dict[str, list[dict[str, Any]]]:
     of_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _KINDS}
     seen: dict[tuple[str, str], Path] = {}
     for path in paths:
-        found = read_json(path, "summary", "latentbin-report group")
+        found = read_json(path, "summary", (), "latentbin-report group")
         if found.get("schema") != SCHEMA or found.get("kind") not in of_kind:
             raise UserError(
                 f"{path}: is '{found.get('schema')}', expected '{SCHEMA}'. Make it with "
