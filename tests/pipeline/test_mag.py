@@ -52,7 +52,7 @@ def test_assemblies_are_found_with_their_depths(run_pipeline: RunPipeline, tmp_p
     run = run_pipeline("-stub-run", *words, parser="v2")
     assert run.returncode == 0, run.text
     groups = {"MEGAHIT-S1", "SPAdes-group-0", "FLYE-S2", "MEGAHIT-own"}
-    assert {name.split("/")[0] for name in run.files()} == groups | {"summary.tsv"}
+    assert {name.split("/")[0] for name in run.files() if "/" in name} == groups
     assert "FLYE-S3: nf-core/mag left neither FLYE-S3-depth.txt.gz nor BAMs" in run.text
     for task in (
         "ABUNDANCE_TABLE (MEGAHIT-S1.all)",
@@ -109,8 +109,12 @@ def test_an_assembly_of_mag_is_binned(
     run = run_pipeline("--mag_results", results, *options, *truth)
     assert run.returncode == 0, run.text
     path = run.results / "MEGAHIT-S1/features/abundance.npz"
-    abundance = NamedMatrix.load(path, "abundance").in_order_of(expected)
+    abundance = NamedMatrix.load(path, "abundance")
     assert abundance.columns == ("MEGAHIT-S1-S1", "MEGAHIT-S1-S2")
+    # contigs too short for the catalogue are in mag's table only
+    long_enough = expected.arrays["lengths"] >= 1000
+    assert 0 < long_enough.sum() < len(long_enough)
+    expected = expected.take(long_enough).in_order_of(abundance)
     np.testing.assert_allclose(abundance.values, expected.values, atol=1e-3)
     with open(run.results / "summary.tsv", newline="") as handle:
         (row,) = csv.DictReader(handle, delimiter="\t")

@@ -68,7 +68,9 @@ def test_another_pipeline_bins_with_them(
     run = run_pipeline(*given, script=foreign, parser=parser)
     assert run.returncode == 0, run.text
     # of the module alone, and of the subworkflow
-    first, second = tmp_path.glob("work/*/*/gut.latent.npz")
+    first, second = (
+        path for path in tmp_path.glob("work/*/*/gut.latent.npz") if not path.is_symlink()
+    )
     assert first.read_bytes() == second.read_bytes()
     assert "--epochs 30 --seed 7" in (first.parent / ".command.sh").read_text()
     latent = NamedMatrix.load(first, "latent")
