@@ -187,7 +187,7 @@ def test_the_page_asks_no_host_for_anything(page):
         for address in re.findall(r"url\(\s*['\"]?([^)'\"]{0,40})", style):
             assert address.startswith(("data:", "#", "%23")), address
     # MultiQC offers to send the page to an AI service; not from here
-    assert 'data-section-anchor="global"' not in page
+    assert 'class="ai-copy-button-wrapper"' not in page
 
 
 def test_no_two_elements_share_an_id(page):
