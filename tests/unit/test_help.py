@@ -52,6 +52,9 @@ def test_help_says_what_it_does_and_has_examples_that_parse(
     # as they are written, not wrapped into a paragraph
     assert parser.epilog
     assert parser.epilog.rstrip() in text
+    assert (
+        text.index("usage:") < text.index(parser.epilog.split("\n")[0]) < text.index("exit status:")
+    )
     typed = examples(text)
     mine = [words for words in typed if shlex.join(words).startswith(prog)]
     assert mine, "no example of this command"
