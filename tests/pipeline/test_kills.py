@@ -28,8 +28,8 @@ WAYS = ("SIGKILL all", "SIGKILL Nextflow", "SIGTERM Nextflow", "SIGINT all")
 
 
 def digests(results: Path) -> dict[str, str]:
-    """SHA-256 of each result; how long things took is told by pipeline_info alone."""
-    told = {"execution_trace.tsv"}
+    """SHA-256 of each result, but of those that tell how long tasks took."""
+    told = {"execution_trace.tsv", "report.html"}
     return {
         str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(results.rglob("*"))

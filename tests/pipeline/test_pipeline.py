@@ -126,12 +126,17 @@ def test_strobealign_and_one_binner_under_the_strict_parser(
         path.touch()
         path.with_suffix(".json").touch()
         weights += [f"--genomeface_{network}_weights", path]
-    words = ("--mapper", "strobealign", "--binners", "genomeface", *weights)
+    # parameters of an institution's config are none of ours
+    site = tmp_path / "site.config"
+    site.write_text("params { config_profile_name = 'X'; max_memory = 125.GB; project = null }\n")
+    words = ("--mapper", "strobealign", "--binners", "genomeface", *weights, "-c", site)
     run = run_pipeline("-stub-run", "--input", sheet, *words, parser="v2")
     assert run.returncode == 0, run.text
+    assert "config file that do nothing here: max_memory, project\n" in run.text
     assert "MAPPING:STROBEALIGN_ALIGN (mapped.S1)" in run.text
     assert "MAPPING:MINIMAP2" not in run.text
-    assert {name.split("/")[1] for name in run.files() if "/" in name} == {"features", "genomeface"}
+    folders = {name.split("/")[1] for name in run.files() if name.count("/") > 1}
+    assert folders == {"features", "genomeface"}
     for network in ("composition", "abundance"):
         staged = {path.resolve() for path in tmp_path.glob(f"work/*/*/{network}/weights.*")}
         assert staged == {tmp_path / network / f"weights.{end}" for end in ("npz", "json")}

@@ -76,16 +76,24 @@ def valueProblems(where, value, spec) {
     return []
 }
 
+// Whether a person wrote this parameter for this run. Configs of institutions (nf-core/configs) set
+// parameters of their own, max_memory, igenomes_base and others.
+def isTyped(name) {
+    return workflow.commandLine.tokenize().any { word -> word == '-params-file' || word.tokenize('=')[0] == "--${name}" }
+}
+
 // Problems of the parameters: unknown, missing, or not as the schema wants them
 def paramProblems(given, schema) {
     def known = schemaParams(schema)
     def required = schema['$defs'].values().collectMany { group -> group.required ?: [] }
-    // Nextflow keeps --min-length as 'min-length' and as 'minLength'; institutions add config_profile_*
+    // Nextflow keeps --min-length as 'min-length' and as 'minLength'
     def twins = given.keySet().findAll { name -> name.contains('-') }.collect { name ->
         name.replaceAll(/-([a-zA-Z0-9])/) { _all, letter -> letter.toUpperCase() }
     }
-    def unknown = given.keySet().findAll { name ->
-        !known.containsKey(name) && !(name in twins) && !name.startsWith('config_profile_')
+    def (unknown, idle) = given.keySet().findAll { name -> !known.containsKey(name) && !(name in twins) }.split { name -> isTyped(name) }
+    def named = idle.findAll { name -> !name.startsWith('config_profile_') }
+    if (named) {
+        log.warn("Parameters of a config file that do nothing here: ${named.join(', ')}")
     }
     def problems = unknown.collect { name ->
         "--${name}: there is no such parameter.${didYouMean(name, known.keySet(), '--')}".toString()
