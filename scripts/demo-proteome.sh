@@ -39,6 +39,7 @@ echo
 echo "Labels of new samples, by the classifier, and their classes:"
 compare "$folder/predictions.tsv" predicted
 echo
+echo "Open in a browser:            $PWD/proteome-results/report.html"
 echo "Latent, by label and class:   $folder/labels/latent.svg"
 echo "How eps was chosen:           $folder/labels/eps.svg"
 echo "Other clusterings:            $folder/labels/methods.svg"

@@ -19,7 +19,10 @@ echo "with the genomes that the contigs were made from:"
 awk -F '\t' '{ for (i = 1; i <= NF; i++) line[i] = line[i] sprintf(NR > 1 ? "%-14s" : "  %-24s", $i) }
     END { for (i = 1; i <= NF; i++) print line[i] }' results/summary.tsv
 echo
+echo "Open in a browser: $PWD/results/report.html"
+echo
 echo "All results:      $PWD/results/"
+echo "For scanpy:       $PWD/results/community/results.h5ad"
 for table in results/community/*/bins.tsv; do
     folder=$PWD/$(dirname "$table")
     echo

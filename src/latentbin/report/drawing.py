@@ -126,18 +126,26 @@ def codes_of(labels: Sequence[str], nobody: str) -> tuple[list[str], NDArray[np.
 
 
 def training(latent: NamedMatrix) -> dict[str, Any] | None:
-    """Losses of each epoch, as the report in the latent's header has them; None without any."""
+    """Losses of each epoch, as the report in the latent's header has them; None without any.
+
+    The report has terms with a value of each for every epoch, or one loss, of what was learned
+    from and, in ``loss_held_out``, of what was held out.
+    """
     loss = latent.report.get("loss")
-    if not isinstance(loss, dict) or not loss.get("epochs"):
+    if isinstance(loss, dict) and loss.get("epochs"):
+        curves = dict(zip(loss["terms"], zip(*loss["epochs"], strict=True), strict=True))
+    elif isinstance(loss, list) and loss:
+        curves = {"loss": loss}
+        if latent.report.get("loss_held_out"):
+            curves["held out"] = latent.report["loss_held_out"]
+    else:
         return None
-    # one value of each term, or one value
-    epochs = [row if isinstance(row, list) else [row] for row in loss["epochs"]]
-    terms = list(loss.get("terms") or ["loss"])
-    curves = {term: [_shortened(row[place]) for row in epochs] for place, term in enumerate(terms)}
-    held_out = loss.get("held_out")
-    if isinstance(held_out, list) and held_out and not isinstance(held_out[0], list):
-        curves["held out"] = [_shortened(value) for value in held_out]
-    return {"epochs": len(epochs), "curves": curves}
+    return {
+        "epochs": len(next(iter(curves.values()))),
+        "curves": {
+            name: [_shortened(value) for value in values] for name, values in curves.items()
+        },
+    }
 
 
 def _shortened(value: float) -> float:

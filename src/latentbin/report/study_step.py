@@ -231,6 +231,16 @@ def _notes(summary: Mapping[str, Any], table: Mapping[str, Any]) -> list[str]:
     n_samples = summary["samples"]
     if n_samples is not None and n_samples < _FEW_SAMPLES:
         notes.append(f"There are few samples ({n_samples}): labels may hang on single ones.")
+    scores = (summary["classifier"] or {}).get("scores", {})
+    network, plain = (
+        scores.get(model, {}).get("out-of-fold", {}).get("accuracy")
+        for model in ("network", "logistic regression")
+    )
+    if network is not None and plain is not None and plain > network:
+        notes.append(
+            f"A logistic regression tells the labels better than the network ({plain:.0%} right, "
+            f"the network {network:.0%})."
+        )
     missing = (table.get("quantities") or {}).get("missing_share", 0)
     if missing > _MANY_MISSING:
         notes.append(f"{missing:.0%} of all quantities are missing.")

@@ -63,12 +63,28 @@ def points(name: str, found: Mapping[str, Any], most: int, what: str = "contigs"
                 "name": binner,
                 "x": each["x"][:n],
                 "y": each["y"][:n],
-                "caption": f"{binner}: {each['dimensions']} dimensions in two by {each['how']}; "
-                f"{drawn}. Distances between islands mean little.",
+                "caption": _caption(binner, each, drawn),
             }
             for binner, each in found["maps"].items()
         ],
     }
+
+
+def _caption(binner: str, found: Mapping[str, Any], drawn: str) -> str:
+    if found["how"] == "as it is":
+        return f"{binner}: as it is; {drawn}."
+    text = f"{binner}: {found['dimensions']} dimensions in two by {found['how']}; {drawn}."
+    if found["how"] == "UMAP":
+        text += " Near and far within an island mean something, distances between islands little."
+    return text
+
+
+_TERMS = {
+    "tnf": "composition",
+    "profile": "abundance profile",
+    "total": "total abundance",
+    "kl": "divergence (KL)",
+}
 
 
 def _size(length: float | None) -> float:
@@ -100,7 +116,7 @@ def training_chapter(summaries: Sequence[Mapping[str, Any]]) -> Chapter | None:
                 total = [sum(values) for values in zip(*curves.values(), strict=True)]
                 curves = {"whole loss": total, **curves}
             data.append({term: dict(enumerate(values, 1)) for term, values in curves.items()})
-            colours |= colours_of(list(curves))
+            colours |= colours_of([_TERMS.get(term, term) for term in curves])
             what = name if len(summaries) == 1 else f"{safe(summary['name'])}: {name}"
             labels.append({"name": what, "title": f"Training: {what}"})
     if not data:
