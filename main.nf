@@ -11,7 +11,7 @@ include { REPORT_WRITE                           } from './modules/local/report/
 include { readInput; weightFiles                 } from './subworkflows/local/utils_latentbin'
 include { linesText; resultsText                 } from './subworkflows/local/utils_reports'
 include { studiesText; versionsText              } from './subworkflows/local/utils_reports'
-include { taxonomyText                           } from './subworkflows/local/utils_reports'
+include { taxonomyText; withRunTimes             } from './subworkflows/local/utils_reports'
 include { helpText; readSchema                   } from './subworkflows/local/utils_schema'
 
 workflow {
@@ -81,12 +81,12 @@ workflow {
             .map { versions -> versionsText(versions, workflow) }
             .collectFile(name: 'versions.yml', storeDir: info)
 
-        // when all else is done: the trace, which is written as tasks end, has nearly all run times
+        // without run times: they would make it anew in each resumed run
         REPORT_WRITE(
             ch_summaries.toSortedList { a, b -> a.name <=> b.name }.filter { summaries -> summaries },
             ch_version_file,
             ch_params,
-            ch_version_file.map { _versions -> [file("${info}/execution_trace.tsv")].findAll { trace -> trace.exists() } },
+            [],
         )
 
         ch_summary
@@ -94,6 +94,11 @@ workflow {
             .view { table -> "\n${params.workflow in ['proteomics', 'taxonomy'] ? linesText(table.text) : table.text}\n" }
 
         workflow.onComplete = {
+            def page = file("${params.outdir}/report.html")
+            def trace = file("${info}/execution_trace.tsv")
+            if (workflow.success && page.exists() && trace.exists()) {
+                page.text = withRunTimes(page.text, trace.text)
+            }
             log.info(workflow.success ? "Results are in ${params.outdir}" : "Mend what the message above says, and run the same command with -resume.")
         }
     }

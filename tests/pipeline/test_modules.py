@@ -152,6 +152,16 @@ def test_each_module_runs_alone(
     truth = community / "truth.binning"
     run("local/evaluate", "test.vamb/metrics.tsv", clusters=clusters, fasta=fasta, truth=truth)
     run("local/explore/explore", "test.explore/metrics.tsv", matrix=latent, truth=truth)
+    summary = run(
+        "local/report/group", "*.summary.json", fasta=fasta, **features, contig2bin=contig2bin
+    )
+    run("local/report/write", "report.html", summary=summary)
+    (tmp_path / "labels.tsv").write_text("sample\tlabel\na\t1\nb\tnoise\n")
+    for name in ("summary", "evaluation"):
+        (tmp_path / f"{name}.json").write_text("{}")
+    known = {"labels": tmp_path / "labels.tsv", "labels_report": tmp_path / "summary.json"}
+    run("local/report/study", "*.summary.json", **known)
+    run("local/report/dataset", "*.summary.json", evaluation=tmp_path / "evaluation.json")
     # those of spectra: test_spectra.py
     elsewhere = {"proteome", "taxonomy"}
     others = {name_of(m) for m in MODULES if elsewhere & set(m.parts)}

@@ -69,11 +69,11 @@ def check_stub_run(
     assert run.returncode == 0, run.text
     # Nextflow runs on when a process gets fewer or more inputs than it names
     assert "does not match tuple declaration" not in run.text
-    expected = {"summary.tsv", "multi.x/catalogue/catalogue.fna.gz"}
+    expected = {"report.html", "summary.tsv", "multi.x/catalogue/catalogue.fna.gz"}
     expected |= {f"mapping/mapped.{s}.{end}" for s in ("S1", "S2") for end in ("bam", "bam.bai")}
     for group in ("co", "multi.x", "mapped", "table"):
         expected |= {f"{group}/features/{name}" for name in FEATURES}
-        expected |= {f"{group}/{name}" for name in PREDICTIONS}
+        expected |= {f"{group}/{name}" for name in (*PREDICTIONS, "results.h5ad")}
         for binner, learned in BINNERS.items():
             expected |= {
                 f"{group}/{binner}/{name}" for name in (*learned, *BIN_FILES, *BIN_TAXONOMY)
@@ -84,9 +84,9 @@ def check_stub_run(
     modules = {
         "_".join(path.parent.relative_to(ROOT / "modules").parts[1:]).upper()
         for path in ROOT.glob("modules/*/**/meta.yml")
-        if not {"proteome", "explore", "taxonomy"} & set(path.parts)
+        if not {"proteome", "explore", "taxonomy", "report"} & set(path.parts)
     }
-    modules |= {"TAXONOMY_PREDICT", "TAXONOMY_VOTE", "Workflow"}
+    modules |= {"TAXONOMY_PREDICT", "TAXONOMY_VOTE", "REPORT_GROUP", "Workflow"}
     assert set(versions) == modules - {"STROBEALIGN_ALIGN"}
     check_resumes(run_pipeline, run, *words, parser=parser, version=version)
 

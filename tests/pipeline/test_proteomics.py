@@ -77,7 +77,7 @@ def check_stub_run(
     run = run_pipeline(*words, parser=parser, version=version)
     assert run.returncode == 0, run.text
     assert "does not match tuple declaration" not in run.text
-    expected = {"summary.tsv"} | tree("one.x", *STUDY, *NEW) | tree("two", *STUDY)
+    expected = {"report.html", "summary.tsv"} | tree("one.x", *STUDY, *NEW) | tree("two", *STUDY)
     spectra = tuple(f"spectra/{name}" for name in SPECTRA)
     expected |= tree("few", *spectra)
     if "many," in sheet.read_text():
@@ -90,7 +90,7 @@ def check_stub_run(
         f"PROTEOME_{path.parent.name.upper()}"
         for path in ROOT.glob("modules/*/proteome/*/meta.yml")
     }
-    assert set(versions) == modules | {"PROTEOME_PREPARE_NEW", "Workflow"}
+    assert set(versions) == modules | {"PROTEOME_PREPARE_NEW", "REPORT_STUDY", "Workflow"}
     check_resumes(run_pipeline, run, *words, parser=parser, version=version)
 
 
@@ -167,7 +167,7 @@ def test_a_real_run_labels_classifies_and_resumes(
     run = run_pipeline(*words)
     assert run.returncode == 0, run.text
     assert tree("sim", *STUDY, *NEW) | tree("few", "proteome.npz", "proteome.json") == (
-        run.files() - {"summary.tsv"}
+        run.files() - {"report.html", "summary.tsv"}
     )
     labels = rows_of(run.results / "sim/labels/labels.tsv")
     found = [(row["label"], row["class"]) for row in labels if row["label"] != "noise"]

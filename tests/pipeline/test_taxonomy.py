@@ -67,7 +67,7 @@ def check_stub_run(
     words += ("--taxonomy_models", "lightgbm,centroid")
     run = run_pipeline(*words, parser=parser, version=version)
     assert run.returncode == 0, run.text
-    expected = {"summary.tsv"} | tree("known.x", *SPLIT)
+    expected = {"report.html", "summary.tsv"} | tree("known.x", *SPLIT)
     expected |= tree("known.x/lightgbm", "best.json", "study.log", *TRAINED, *EVALUATION)
     expected |= tree("known.x/centroid", *TRAINED, *EVALUATION)
     for dataset in ("plain", "bins", "given"):
@@ -81,7 +81,8 @@ def check_stub_run(
         f"TAXONOMY_{path.parent.name.upper()}"
         for path in ROOT.glob("modules/*/taxonomy/*/meta.yml")
     }
-    assert set(versions) == modules | {"TAXONOMY_PREDICT_TEST", "COMPOSITION_TNF", "Workflow"}
+    others = {"TAXONOMY_PREDICT_TEST", "COMPOSITION_TNF", "REPORT_DATASET", "Workflow"}
+    assert set(versions) == modules | others
     check_resumes(run_pipeline, run, *words, parser=parser, version=version)
 
 

@@ -185,3 +185,25 @@ def taxonomyText(entries) {
 def lastOf(map) {
     return map ? map.values().toList()[-1] : null
 }
+
+// The report with the run times of its steps, the longest first, in the place that it has for them
+def withRunTimes(page, trace) {
+    def lines = trace.readLines()
+    def columns = lines[0].split('\t').toList()
+    def tasks = lines.drop(1).collect { line -> [columns, line.split('\t', -1).toList()].transpose().collectEntries() }
+    def steps = tasks
+        .findAll { task -> task.status in ['COMPLETED', 'CACHED'] }
+        .groupBy { task -> task.name.tokenize(' ')[0].tokenize(':')[-1] }
+        .collect { name, found ->
+            def times = found.collect { task -> task.realtime ==~ /\d.*/ ? nextflow.util.Duration.of(task.realtime).toMillis() : 0L }
+            def memory = found.collect { task -> task.peak_rss ==~ /\d.*[A-Z]/ ? nextflow.util.MemoryUnit.of(task.peak_rss).toBytes() : 0L }
+            [name, found.size(), times.sum(), times.max(), memory.max()]
+        }
+        .sort { step -> -step[2] }
+    def rows = steps.collect { name, n, whole, longest, memory ->
+        [name, n, nextflow.util.Duration.of(whole), nextflow.util.Duration.of(longest), memory ? String.format('%.2f', memory / (1 << 30)) : '']
+    }
+    def cells = rows.collect { row -> "<tr>${row.collect { value -> "<td>${value}</td>" }.join()}</tr>" }.join()
+    def header = ['Step', 'Tasks', 'Time of all', 'Longest task', 'Most memory, GiB'].collect { name -> "<th>${name}</th>" }.join()
+    return page.replace('<!-- run times -->', "<div class=\"lb-scroll\"><table class=\"lb-table\"><tr>${header}</tr>${cells}</table></div>")
+}

@@ -1,6 +1,8 @@
 process REPORT_WRITE {
     tag 'report'
     label 'process_single'
+    // versions and parameters are written anew in each run: their content counts
+    cache 'deep'
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-report:0.1.0"

@@ -40,15 +40,18 @@ def run_chapter(
     chapter.sections.append(
         Section("Please cite", content=f'<div class="lb-cite">{bullets(lines)}</div>')
     )
-    if trace is not None and len(trace):
-        chapter.sections.append(
-            Section(
-                "Run times",
-                "Of each step, over all its tasks. Steps that were taken from an earlier run are "
-                "counted with the time that they took then.",
-                content=_times(trace),
-            )
+    # the pipeline puts the times there when it ends: it cannot know them before
+    times = _times(trace) if trace is not None else "<!-- run times -->"
+    chapter.sections.append(
+        Section(
+            "Run times",
+            "Of each step, over all its tasks. Steps that were taken from an earlier run are "
+            "counted with the time that they took then."
+            if trace is not None or "Workflow" in versions
+            else "Not known.",
+            content=times,
         )
+    )
     if parameters:
         rows = [
             (name, "" if value is None else str(value))
