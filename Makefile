@@ -79,6 +79,6 @@ nextflow:
 debian:
 	@scripts/setup-debian.sh minimap2 samtools comet-ms || [[ "$${CI:-}" != true ]]
 
-# does nothing where docker or podman works
+# does nothing where docker works, or podman with its base image
 podman:
-	@scripts/containers.sh engine >/dev/null 2>&1 || scripts/setup-podman.sh
+	@[[ $$(scripts/containers.sh engine 2>/dev/null) == docker ]] || scripts/setup-podman.sh

@@ -31,7 +31,11 @@ TOML
     export CONTAINERS_CONF=$root/.tools/containers.conf
 fi
 
-podman image exists "$base" || timeout 60 podman pull --quiet "$base" 2>/dev/null || {
+podman image exists "$base" || timeout 300 podman pull --quiet "$base" >/dev/null 2>&1 || {
+    [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null || {
+        echo "$base cannot be fetched." >&2
+        exit 1
+    }
     echo "$base cannot be fetched: making a stand-in from Debian's packages ..." >&2
     command -v mmdebstrap >/dev/null ||
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap
