@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -157,8 +158,9 @@ def test_each_module_runs_alone(
     )
     run("local/report/write", "report.html", summary=summary)
     (tmp_path / "labels.tsv").write_text("sample\tlabel\na\t1\nb\tnoise\n")
-    for name in ("summary", "evaluation"):
-        (tmp_path / f"{name}.json").write_text("{}")
+    labels = {"labels": 1, "noise": 1, "eps": 0.5, "eps_by": "given", "follows": {}}
+    (tmp_path / "summary.json").write_text(json.dumps({**labels, "follows_most": None}))
+    (tmp_path / "evaluation.json").write_text('{"ranks": {}, "split": {}}')
     known = {"labels": tmp_path / "labels.tsv", "labels_report": tmp_path / "summary.json"}
     run("local/report/study", "*.summary.json", **known)
     run("local/report/dataset", "*.summary.json", evaluation=tmp_path / "evaluation.json")

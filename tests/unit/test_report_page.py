@@ -215,7 +215,7 @@ def text_of(page: str) -> str:
 def test_the_first_screen_says_it_in_words(page):
     start = text_of(page[page.index('id="at-a-glance"') : page.index('id="bins"')])
     assert "80 of 90 contigs were long enough to be binned (8.9 of 9.0 Mbp)" in start
-    assert "Most good bins are vamb's: 1 near-complete and 1 medium-quality bins" in start
+    assert "Most near-complete bins are vamb's: 1 near-complete and 1 medium-quality bins" in start
     assert "hold 88 % of the base pairs and 91 % of the mapped reads" in start
     assert "No bin was found." in start
     assert "gut : There is one sample only." in start
@@ -276,6 +276,9 @@ def test_methods_cite_what_ran_and_nothing_else():
     text, cited = methods([gut], [], [], {}, {})
     assert "VAMB" in text
     assert "GenomeFace" not in text
+    assert "identity" not in text  # depths of a table: nothing is known of alignments
+    gut["samples"]["min_identity"] = 97.0
+    assert "alignments of at least 97 % identity" in methods([gut], [], [], {}, {})[0]
     assert set(cited) == {"depth", "VAMB", "genes", "MIMAG", "UMAP", "MultiQC"}
     text, cited = methods([], [STUDY], [], {}, {})
     assert cited == ["DBSCAN", "temperature", "MultiQC"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,16 @@ def _samples(group: Group) -> dict[str, Any]:
         "names": list(group.abundance.columns),
         "unit": group.unit,
         "means": [round(float(mean), 3) for mean in means],
+        "min_identity": _min_identity(group.abundance.report),
     }
+
+
+def _min_identity(report: Mapping[str, Any]) -> float | None:
+    """Of alignments that counted, percent; None if some abundance is from a table of depths."""
+    found = {
+        (one.get("options") or {}).get("min_identity") for one in report.get("merged", [report])
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _binner(group: Group, binner: Binner, best_bins: int) -> dict[str, Any]:

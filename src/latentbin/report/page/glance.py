@@ -88,7 +88,7 @@ def _verdict(group: Mapping[str, Any]) -> str:
     many = len(binners) > 1
     whom = html.escape(" and ".join(best))
     how = (
-        f"Most good bins are {whom}'s: "
+        f"Most {'near-complete' if n_nc else 'medium-quality'} bins are {whom}'s: "
         if many and len(best) == 1
         else (f"{whom} are level: " if many else f"{whom} found ")
     )
@@ -112,7 +112,7 @@ def _bar(classes: Mapping[str, int | None], most: int) -> Html:
 def _table(groups: Sequence[Mapping[str, Any]]) -> str:
     judged = any(binner["evaluation"] for group in groups for binner in group["binners"].values())
     most = max((len(b["bins"]) for g in groups for b in g["binners"].values()), default=0) or 1
-    header = ["Group", "Binner", "Bins", "NC", "MQ", "LQ", "", "Base pairs in bins, %"]
+    header = ["Group", "Binner", "Bins", "NC", "MQ", "LQ", "", "bp in bins, %"]
     header += ["Reads in bins, %"]
     if judged:
         header += ["NC genomes", "MQ genomes", "Precision, %", "Recall, %"]

@@ -107,13 +107,10 @@ def _of_groups(
             sentences.append(text + ".")
     lengths = sorted({group["contigs"]["min_length"] for group in groups})
     units = {group["samples"]["unit"] for group in groups}
-    identity = parameters.get("min_identity")
-    at_least = f" of at least {identity:g} % identity" if isinstance(identity, int | float) else ""
-    measure = (
-        f"mean depth (as MetaBAT's; Kang 2019; alignments{at_least})"
-        if units == {"depth"}
-        else "RPKM"
-    )
+    identities = {group["samples"].get("min_identity") for group in groups}
+    identity = identities.pop() if len(identities) == 1 else None
+    counted = f"; alignments of at least {identity:g} % identity" if identity else ""
+    measure = f"mean depth (as MetaBAT's; Kang 2019{counted})" if units == {"depth"} else "RPKM"
     how = [_HOW.get(title, title) for title in titles]
     sentences.append(
         f"Contigs of at least {' or '.join(f'{length:,}' for length in lengths)} bp were described "
