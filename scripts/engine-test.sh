@@ -139,7 +139,7 @@ in_charliecloud() {
     stage charliecloud <<CONFIG
 $common
 charliecloud.cacheDir  = '$storage'
-// 0.31 has no --write-fake; nothing is written into an image
+// 0.31 has no --write-fake; without it the unpacked image is mounted writable
 charliecloud.writeFake = false
 CONFIG
     for method in composition abundance markers vamb bins evaluate report; do
