@@ -34,11 +34,12 @@ def test_commands_start_without_heavy_libraries():
         "optuna",
         "umap",
         "plotly",
+        "multiqc",
     }
     code = (
         "import sys, latentbin.vamb.cli, latentbin.genomeface.cli, latentbin.deepmetabin.cli;"
         "import latentbin.learning.cli, latentbin.proteome.cli;"
-        "import latentbin.taxonomy.cli, latentbin.explore.cli;"
+        "import latentbin.taxonomy.cli, latentbin.explore.cli, latentbin.report.cli;"
         f"sys.exit(' '.join({heavy} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
