@@ -233,7 +233,8 @@ def members_of(
         TypeError,
     ) as error:
         raise UserError(
-            f"{source}: damaged, or not a Latentbin file of {kind}. Make it again."
+            f"{source}: damaged, or not a Latentbin file of {kind} "
+            f"({type(error).__name__}: {error}). Make it again."
         ) from error
 
 
