@@ -110,7 +110,7 @@ def test_each_subworkflow_runs_alone(
     split, model = tmp_path / "split.tsv", tmp_path / "model"
     taxonomy = COMMANDS / "latentbin-taxonomy"
     for step in (
-        ("split", "--labels", labels, "--by", "random", "--output", split),
+        ("split", *known, "--by", "random", "--output", split),
         ("train", *known, "--split", split, "--model", "linear", "--output-dir", model),
     ):
         subprocess.run([taxonomy, *step], check=True, capture_output=True)
