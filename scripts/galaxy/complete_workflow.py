@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def repeats(connected: dict[str, Any]) -> dict[str, Any]:
-    """Parts of a form that can be added again are there as often as something is connected to them."""
+    """Parts of a form that can be added again: as many as something is connected to."""
     found: dict[str, dict[int, dict[str, Any]]] = {}
     for name in connected:
         if part := re.fullmatch(r"(\w+)_(\d+)\|(\w+)", name):
