@@ -81,6 +81,11 @@ def test_from_contigs_and_bams_to_bins_and_their_quality(
     assert sorted(row[0] for row in quality[1:]) == sorted(bins)
     assert quality[0][:4] == ["bin", "class", "completeness", "contamination"]
 
+    page = galaxy.datasets.download_dataset(outputs["Report"]).decode()
+    assert "What to know before you trust it" in page
+    assert all(name in page for name in bins)
+    assert galaxy.datasets.show_dataset(outputs["AnnData file"])["file_size"] > 50_000
+
     # most of what was put in comes out, in bins of one genome
     judged = run_tool(
         galaxy,
