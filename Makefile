@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-proteome test test-slow resume-test nf-core-lint docs galaxy containers container-test cluster-test lint lock bench clean python python-test nextflow debian podman
+.PHONY: help demo demo-proteome test test-slow resume-test nf-core-lint docs galaxy galaxy-quick containers container-test cluster-test lint lock bench clean python python-test nextflow debian podman
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
@@ -39,6 +39,10 @@ docs: ## the documentation as a site, site/index.html; broken links are errors
 galaxy: python-test ## the Galaxy tools on a real server: lint, tests, workflow, clicks in a browser
 	@scripts/setup-galaxy.sh
 	@scripts/galaxy.sh
+
+galaxy-quick: python-test ## the lint and the workflows alone, which use half of the tools
+	@scripts/setup-galaxy.sh
+	@scripts/galaxy.sh lint workflows
 
 containers: podman ## an image for each method, with docker or podman; DEVICE=cuda for GPUs
 	@scripts/containers.sh build
