@@ -12,7 +12,7 @@ PIPELINE := main.nf nextflow.config conf workflows subworkflows modules
 PYTEST   := python -m pytest -q -n 2
 
 help: ## this text
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 demo: python nextflow ## simulate a community, bin it, compare with the truth
 	@scripts/demo.sh
