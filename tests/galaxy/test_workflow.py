@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +83,9 @@ def test_from_contigs_and_bams_to_bins_and_their_quality(
     assert sorted(row[0] for row in quality[1:]) == sorted(bins)
     assert quality[0][:4] == ["bin", "class", "completeness", "contamination"]
 
-    page = galaxy.datasets.download_dataset(outputs["Report"]).decode()
+    with zipfile.ZipFile(io.BytesIO(galaxy.datasets.download_dataset(outputs["Report"]))) as files:
+        (name,) = (name for name in files.namelist() if name.endswith(".html"))
+        page = files.read(name).decode()
     assert "What to know before you trust it" in page
     assert all(name in page for name in bins)
     assert galaxy.datasets.show_dataset(outputs["AnnData file"])["file_size"] > 50_000
