@@ -186,11 +186,13 @@ def truth_chapter(groups: Groups) -> Chapter | None:
         ),
         "precision": (
             "Precision of the bins",
-            "Part of each bin that is of one genome, the purest bins first.",
+            "Part of each bin that is of one genome, the purest first; of each cluster, also the "
+            "smallest, where the table above says that clusters were judged.",
         ),
         "recall": (
             "Recall of the genomes",
-            "Part of each genome that is in the bin with most of it, the best first.",
+            "Part of each genome that is in the bin with most of it, the best first. Where bins "
+            "are split by sample, a genome counts in each sample that has it.",
         ),
     }
     chapter = Chapter("Comparison with the truth")
