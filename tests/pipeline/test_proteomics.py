@@ -198,7 +198,8 @@ def test_a_real_run_labels_classifies_and_resumes(
     # another eps trains no autoencoder; where all is noise there is nothing to classify
     again = run_pipeline(*words, "--proteome_eps", "1e-9", "-resume")
     assert again.returncode == 0, again.text
-    assert (again.count("Submitted"), again.count("Cached")) == (1, 3)
+    # the labels, what the report says of the study, and the page
+    assert (again.count("Submitted"), again.count("Cached")) == (3, 4)
     assert "Submitted process > PROTEOMICS:PROTEOME_LABEL (sim)" in again.text
     reason = "no classifier: it needs two labels of two samples each, found none"
     assert f"sim: {reason}" in again.text
