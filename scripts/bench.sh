@@ -40,7 +40,7 @@ if [[ ! -f $bins/clusters.tsv ]]; then
     latentbin-composition tnf --fasta bench/contigs.fna --output $bins/composition.npz
     latentbin-abundance bam --bam bench/community/S*.bam --catalogue $bins/composition.npz \
         --output $bins/abundance.npz
-    latentbin-markers --fasta bench/contigs.fna --output $bins/markers.tsv
+    latentbin-markers find --fasta bench/contigs.fna --output $bins/markers.tsv
     latentbin-vamb embed --composition $bins/composition.npz --abundance $bins/abundance.npz \
         --output $bins/latent.npz
     latentbin-vamb cluster --latent $bins/latent.npz --output $bins/clusters.tsv

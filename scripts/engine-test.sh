@@ -98,7 +98,7 @@ process {
     queue          = 'main'
     resourceLimits = [cpus: $(nproc), memory: $(awk '/MemTotal/ { print int($2 / 1024 * 0.85) }' /proc/meminfo).MB, time: 2.h]
     // the first attempt cannot succeed
-    withName: 'MARKERS' {
+    withName: 'MARKERS_FIND' {
         memory = { task.attempt == 1 ? 60.MB : 4.GB }
     }
 }

@@ -88,7 +88,7 @@ def main() -> None:
                 n_bases += len(record.sequence)
     write_profiles(folder / "profiles.hmm")
     fasta, threads = str(folder / "contigs.fna"), str(args.threads)
-    ours = [sys.executable, "-c", RUN, "--fasta", fasta, "--threads", threads]
+    ours = [sys.executable, "-c", RUN, "find", "--fasta", fasta, "--threads", threads]
     hmmsearch = ["hmmsearch", "--cut_tc", "--noali", "--cpu", threads, "-o", os.devnull]
     proteins, table = str(folder / "proteins.faa"), str(folder / "programs.tbl")
     ways = {

@@ -107,7 +107,15 @@ def sequences(folder: Path, contigs: int, samples: int) -> Iterator[dict[str, ob
         *("latentbin-composition", "tnf", *read, "--output", composition),
     )
     yield measured(
-        "markers", [fasta], "latentbin-markers", *read, "--threads", 2, "--output", found
+        "markers find",
+        [fasta],
+        "latentbin-markers",
+        "find",
+        *read,
+        "--threads",
+        2,
+        "--output",
+        found,
     )
     embedding = folder / "embedding.npz"
     face = "latentbin-genomeface"

@@ -17,7 +17,7 @@ latentbin-catalogue --assembly S1.fna.gz S2.fna.gz --sample S1 S2 --output catal
 
 # features
 latentbin-composition tnf --fasta catalogue.fna.gz --output composition.npz
-latentbin-markers --fasta catalogue.fna.gz --output markers.tsv --proteins genes.faa --threads 1
+latentbin-markers find --fasta catalogue.fna.gz --output markers.tsv --proteins genes.faa --threads 1
 for sample in S1 S2; do
     latentbin-abundance bam --bam "$sample.bam" --catalogue composition.npz --threads 1 \
         --output "abundance_$sample.npz"

@@ -63,6 +63,16 @@ def available_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def add_prefix(parser: argparse.ArgumentParser) -> None:
+    """``--prefix``, for one assembly of several whose tables are merged afterwards."""
+    parser.add_argument(
+        "--prefix",
+        metavar="TEXT",
+        help="put this before every name that does not begin with it, e.g. S1~, as "
+        "latentbin-catalogue does; the file is one of several, and may be empty",
+    )
+
+
 def add_threads(parser: argparse.ArgumentParser) -> None:
     """``--threads``, by default all that the process may use."""
     parser.add_argument(

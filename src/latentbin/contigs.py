@@ -124,6 +124,44 @@ def read_fasta(
         raise UserError(f"{path}: holds no sequence. Expected a FASTA file of contigs.")
 
 
+def read_part(path: str | os.PathLike[str]) -> Iterator[Record]:
+    """`read_fasta` for one assembly of several: an empty file holds no contig, and is none broken.
+
+    A sample without any contig is a result of its assembly.
+    """
+    with open_binary_reader(path, "FASTA file") as handle:
+        if not handle.read(1):
+            return
+    yield from read_fasta(path)
+
+
+def prefixed(records: Iterable[Record], prefix: str, source: str | Path) -> Iterator[Record]:
+    """Records with ``prefix`` in front of every name that does not begin with it already.
+
+    An assembly whose contigs were renamed before, with the BAM that was mapped to it, can be used.
+
+    Raises
+    ------
+    UserError : two contigs would get one name
+    """
+    names: set[str] = set()
+    for record in records:
+        has_it = record.name.startswith(prefix) and len(record.name) > len(prefix)
+        name = record.name if has_it else prefix + record.name
+        if name in names:
+            raise UserError(
+                f"{source}: two contigs would be named '{name}': one begins with '{prefix}' "
+                "already, the other does not. Rename one of the two."
+            )
+        names.add(name)
+        yield Record(name, record.sequence)
+
+
+def contigs_of(path: Path, prefix: str | None) -> Iterator[Record]:
+    """The records of a whole assembly; with a prefix, those of one of several, with its prefix."""
+    return read_fasta(path) if prefix is None else prefixed(read_part(path), prefix, path)
+
+
 def read_contigs(path: str | os.PathLike[str]) -> Contigs:
     """Names and lengths of all contigs in a FASTA file; see `read_fasta` for what it refuses."""
     pairs = [(record.name, len(record.sequence)) for record in read_fasta(path)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +140,52 @@ def write_markers(path: str | os.PathLike[str], genes: Sequence[str], hits: Iter
             )
 
 
+def merge_markers(
+    paths: Sequence[str | os.PathLike[str]], output: str | os.PathLike[str]
+) -> tuple[int, int]:
+    """Join the tables of several assemblies, row after row: the table of their catalogue.
+
+    Memory holds a row, and the names of the contigs that have a gene.
+
+    Returns
+    -------
+    number of rows, number of contigs
+
+    Raises
+    ------
+    UserError : not such a table, a damaged row, other genes than the first table's, or a contig
+        that two tables have
+    """
+    table_of: dict[str, int] = {}
+    n_rows = 0
+    with atomic_output(output) as temporary, open(temporary, "w", newline="\n") as merged:
+        first: tuple[str, ...] | None = None
+        for number, path in enumerate(paths):
+            with open_text_reader(path, "markers table") as handle:
+                genes = _read_head(handle, path)
+                if first is None:
+                    first = genes
+                    merged.write("\t".join((_GENES, *genes)) + "\n")
+                    merged.write("\t".join(HEADER) + "\n")
+                elif genes != first:
+                    raise UserError(
+                        f"{path}: {len(genes)} genes were searched for, not the {len(first)} of "
+                        f"{paths[0]}. Search all assemblies for the same genes."
+                    )
+                for line_number, line in enumerate(handle, 3):
+                    contig = _cells(line, path, line_number)[0]
+                    before = table_of.setdefault(contig, number)
+                    if before != number:
+                        raise UserError(
+                            f"{path}, line {line_number}: contig '{contig}' is in "
+                            f"{paths[before]} too. Give every table once, made with a --prefix "
+                            "of its own."
+                        )
+                    merged.write(line if line.endswith("\n") else line + "\n")
+                    n_rows += 1
+    return n_rows, len(table_of)
+
+
 def read_markers(
     path: str | os.PathLike[str], names: Sequence[str], ignore_others: bool = False
 ) -> Markers:
@@ -157,23 +204,11 @@ def read_markers(
     row_of = {name: row for row, name in enumerate(names)}
     partial: dict[tuple[int, int], bool] = {}
     with open_text_reader(path, "markers table") as handle:
-        first = handle.readline().rstrip("\n").split("\t")
-        header = handle.readline().rstrip("\n").split("\t")
-        if first[0] != _GENES or tuple(header) != HEADER:
-            raise UserError(
-                f"{path}: not a markers table. Expected a first line that begins with '{_GENES}' "
-                f"and a second line {list(HEADER)}; make it with latentbin-markers."
-            )
-        genes = tuple(first[1:])
+        genes = _read_head(handle, path)
         number_of = {gene: number for number, gene in enumerate(genes)}
         line_number = 0
         for line_number, line in enumerate(handle, 3):
-            cells = line.rstrip("\n").split("\t")
-            if len(cells) != len(HEADER):
-                raise UserError(
-                    f"{path}, line {line_number}: {len(cells)} cells, expected {len(HEADER)} "
-                    "separated by tabs. Make the table again with latentbin-markers."
-                )
+            cells = _cells(line, path, line_number)
             gene = number_of.get(cells[1])
             if gene is None:
                 raise UserError(
@@ -202,3 +237,25 @@ def read_markers(
     found = np.array(pairs, np.int64).reshape(-1, 2)
     at_end = np.array([partial[pair] for pair in pairs], bool)
     return Markers(genes, found[:, 0].copy(), found[:, 1].copy(), len(names), at_end)
+
+
+def _read_head(handle: IO[str], path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """The genes of a table; the handle stands at the first row then."""
+    first = handle.readline().rstrip("\n").split("\t")
+    header = handle.readline().rstrip("\n").split("\t")
+    if first[0] != _GENES or tuple(header) != HEADER:
+        raise UserError(
+            f"{path}: not a markers table. Expected a first line that begins with '{_GENES}' "
+            f"and a second line {list(HEADER)}; make it with latentbin-markers."
+        )
+    return tuple(first[1:])
+
+
+def _cells(line: str, path: str | os.PathLike[str], line_number: int) -> list[str]:
+    cells = line.rstrip("\n").split("\t")
+    if len(cells) != len(HEADER):
+        raise UserError(
+            f"{path}, line {line_number}: {len(cells)} cells, expected {len(HEADER)} "
+            "separated by tabs. Make the table again with latentbin-markers."
+        )
+    return cells

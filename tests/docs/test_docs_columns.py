@@ -19,7 +19,7 @@ BINNING = (
     "latentbin-composition tnf --fasta catalogue.fna --output composition.npz",
     "latentbin-abundance bam --bam community/S1.bam community/S2.bam "
     "--catalogue composition.npz --output abundance.npz",
-    "latentbin-markers --fasta catalogue.fna --output markers.tsv",
+    "latentbin-markers find --fasta catalogue.fna --output markers.tsv",
     "latentbin-vamb embed --composition composition.npz --abundance abundance.npz --epochs 2 "
     "--hidden-size 16 --separator '~' --output latent.npz",
     "latentbin-vamb cluster --latent latent.npz --separator '~' --output clusters.tsv",

@@ -130,9 +130,17 @@ def test_each_module_runs_alone(
     abundance = run(
         "local/abundance/merge", "*.abundance.npz", abundance_1=first, abundance_2=second
     )
+    parts = {f"composition_{number}": tmp_path / f"S{number}.npz" for number in (1, 2)}
+    for path in parts.values():
+        words = ["tnf", "--fasta", fasta, "--prefix", f"{path.stem}~", "--output", path]
+        subprocess.run([COMMANDS / "latentbin-composition", *words], check=True)
+    run("local/composition/merge", "*.composition.npz", **parts)
     features = {"composition": composition, "abundance": abundance}
     latent = run("local/vamb/embed", "*.latent.npz", **features)
-    markers = run("local/markers", "*.markers.tsv", fasta=fasta)
+    markers = run("local/markers/find", "*.markers.tsv", fasta=fasta)
+    empty = tmp_path / "empty.tsv"
+    empty.write_text("".join(markers.read_text().splitlines(keepends=True)[:2]))
+    run("local/markers/merge", "*.markers.tsv", markers_1=markers, markers_2=empty)
     run("local/vamb/cluster", "*.clusters.tsv", latent=latent, markers=markers)
     graph = run("local/deepmetabin/graph", "*.graph.npz", **features)
     known = {"graph": graph, "markers": markers}

@@ -26,7 +26,7 @@ def test_the_notebook_of_results_runs(tmp_path: Path) -> None:
     bams = sorted((tmp_path / "community").glob("*.bam"))
     run("latentbin-abundance", "bam", "--bam", *bams, "--catalogue", "tnf.npz",
         "--output", "depth.npz")  # fmt: skip
-    run("latentbin-markers", "--fasta", fasta, "--output", "markers.tsv")
+    run("latentbin-markers", "find", "--fasta", fasta, "--output", "markers.tsv")
     features += ("--abundance", "depth.npz")
     run("latentbin-vamb", "embed", *features, "--epochs", "30", "--output", "latent.npz")
     run("latentbin-vamb", "cluster", "--latent", "latent.npz", "--markers", "markers.tsv",

@@ -21,7 +21,7 @@ def test_classes_of_made_bins(tmp_path: Path) -> None:
     words = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
     assert simulate(["community", *words, "--output-dir", str(tmp_path / "c")]) == 0
     fasta = str(tmp_path / "c" / "contigs.fna.gz")
-    assert markers(["--fasta", fasta, "--output", str(tmp_path / "markers.tsv")]) == 0
+    assert markers(["find", "--fasta", fasta, "--output", str(tmp_path / "markers.tsv")]) == 0
 
     truth = read_truth(tmp_path / "c" / "truth.binning")
     clusters = {}

@@ -56,7 +56,7 @@ OPTIONS: dict[str, tuple[type[Options], ...]] = {
     "abundance bam": (BamOptions,),
     "abundance table": (TableOptions,),
     "catalogue": (CatalogueOptions,),
-    "markers": (MarkerOptions,),
+    "markers find": (MarkerOptions,),
     "vamb embed": (vamb.EmbedOptions,),
     "vamb cluster": (vamb.ClusterOptions,),
     "deepmetabin graph": (deepmetabin.GraphOptions,),
@@ -102,6 +102,7 @@ _CHECKPOINT = "a job of Galaxy starts anew: there is nothing to go on from"
 _ALWAYS = "the tool names the file itself"
 _OF_A_RUN = "of a run of Nextflow; a history of Galaxy keeps all of this itself"
 _TRUTH = "for those who work on the method: it adds a figure to the report"
+_OF_PARTS = "for clusters, where each assembly is a task; here the catalogue is one dataset"
 LEFT_OUT = {
     ("vamb embed", "--checkpoint"): _CHECKPOINT,
     ("vamb embed", "--checkpoint-every"): _CHECKPOINT,
@@ -117,6 +118,9 @@ LEFT_OUT = {
     ("report write", "--versions"): _OF_A_RUN,
     ("report write", "--parameters"): _OF_A_RUN,
     ("report write", "--trace"): _OF_A_RUN,
+    ("composition tnf", "--prefix"): _OF_PARTS,
+    ("composition kmers", "--prefix"): _OF_PARTS,
+    ("markers find", "--prefix"): _OF_PARTS,
 }
 # defaults that a form fills in where the command works them out itself, or demands them
 OTHER_DEFAULT = {
@@ -130,6 +134,8 @@ OTHER_DEFAULT = {
 # steps without a tool, and why; a command name stands for all its steps
 _DAYS = "trains for days on reference genomes; the forms take the weights that it writes"
 NO_TOOL = {
+    "composition merge": _OF_PARTS,
+    "markers merge": _OF_PARTS,
     "genomeface train composition": _DAYS,
     "genomeface train abundance": _DAYS,
 }

@@ -28,7 +28,7 @@ def folder(tmp_path_factory, genome):
         for name, sequence in records.items():
             handle.write(b">" + name.encode() + b" note\n" + sequence + b"\n")
     fasta = ("--fasta", str(path / "contigs.fna"), "--threads", "2")
-    assert main([*fasta, "--output", str(path / "markers.tsv")]) == 0
+    assert main(["find", *fasta, "--output", str(path / "markers.tsv")]) == 0
     outputs = (
         "--output",
         path / "all.tsv",
@@ -37,7 +37,7 @@ def folder(tmp_path_factory, genome):
         "--proteins",
         path / "p.faa.gz",
     )
-    assert main([*fasta, *map(str, outputs)]) == 0
+    assert main(["find", *fasta, *map(str, outputs)]) == 0
     return path
 
 
@@ -47,7 +47,9 @@ def rows(path):
 
 def run(tmp_path, fasta, *options):
     output = tmp_path / "markers.tsv"
-    return main(["--fasta", str(fasta), "--output", str(output), *map(str, options)]), output
+    return main(
+        ["find", "--fasta", str(fasta), "--output", str(output), *map(str, options)]
+    ), output
 
 
 def write(tmp_path, **sequences):
@@ -166,7 +168,7 @@ def test_cutoffs_without_profiles(tmp_path, capsys):
 
 @pytest.mark.parametrize("option", ["--output", "--gff", "--proteins"])
 def test_output_folders_are_checked_before_the_input_is_read(tmp_path, capsys, option):
-    base = ["--fasta", "absent.fna", "--output", str(tmp_path / "m.tsv")]
+    base = ["find", "--fasta", "absent.fna", "--output", str(tmp_path / "m.tsv")]
     assert main([*base, option, str(tmp_path / "no" / "file")]) == 1
     assert "its folder does not exist" in capsys.readouterr().err
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import IO
 
 from latentbin.catalogue.options import CatalogueOptions
-from latentbin.contigs import Record, format_record, read_fasta
+from latentbin.contigs import Record, format_record, prefixed, read_part
 from latentbin.errors import UserError
-from latentbin.files import open_binary_reader
 
 logger = logging.getLogger(__name__)
 
@@ -107,23 +106,15 @@ def join_assemblies(
 
 
 def _renamed(path: Path, sample: str, samples: frozenset[str], separator: str) -> Iterator[Record]:
-    with open_binary_reader(path, "FASTA file") as handle:
-        if not handle.read(1):
-            return  # a sample without any contig is a result of its assembly, not a broken file
-    names: set[str] = set()
-    for record in read_fasta(path):
-        before, found, rest = record.name.partition(separator)
-        if found and rest and before in samples and before != sample:
-            raise UserError(
-                f"{path}: contig '{record.name}' is named after sample '{before}', but the file is "
-                f"given as sample '{sample}'. Give --assembly and --sample in the same order."
-            )
-        named_already = bool(found and rest) and before == sample
-        name = record.name if named_already else f"{sample}{separator}{record.name}"
-        if name in names:
-            raise UserError(
-                f"{path}: two contigs would be named '{name}': one has the sample in its name "
-                "already, the other has not. Rename one of the two."
-            )
-        names.add(name)
-        yield Record(name, record.sequence)
+    def of_this_sample() -> Iterator[Record]:
+        for record in read_part(path):
+            before, found, rest = record.name.partition(separator)
+            if found and rest and before in samples and before != sample:
+                raise UserError(
+                    f"{path}: contig '{record.name}' is named after sample '{before}', but the "
+                    f"file is given as sample '{sample}'. Give --assembly and --sample in the same "
+                    "order."
+                )
+            yield record
+
+    return prefixed(of_this_sample(), sample + separator, path)

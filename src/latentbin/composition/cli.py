@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from latentbin import __version__
-from latentbin.command import add_threads, new_parser, run, stage
+from latentbin.command import add_prefix, add_threads, new_parser, run, stage
 from latentbin.composition.options import KmersOptions, TnfOptions
 from latentbin.options import add_options, as_dict, from_args
 
@@ -20,6 +20,7 @@ examples:
   latentbin-composition tnf --fasta contigs.fna --min-length 2000 --projection canonical \\
       --output tnf136.npz
   latentbin-composition kmers --fasta contigs.fna.gz --output kmers.npz
+  latentbin-composition merge --composition S1.npz S2.npz --output composition.npz
 
 The output is a named matrix (.npz): one row per contig of at least --min-length, in the order of
 the FASTA file. It is the catalogue that the other steps keep to.
@@ -29,10 +30,18 @@ examples:
   latentbin-composition tnf --fasta contigs.fna.gz --output composition.npz
   latentbin-composition tnf --fasta contigs.fna --min-length 2000 --projection canonical \\
       --output tnf136.npz
+  latentbin-composition tnf --fasta S1.fna.gz --prefix S1~ --output S1.npz
 """
 _KMERS = """\
 examples:
   latentbin-composition kmers --fasta contigs.fna.gz --output kmers.npz
+"""
+_MERGE = """\
+The same rows as of one run over the catalogue that latentbin-catalogue makes of the assemblies, if
+they are given in the same order and each was counted with its sample and separator as --prefix.
+
+examples:
+  latentbin-composition merge --composition S1.npz S2.npz --output composition.npz
 """
 
 
@@ -65,26 +74,46 @@ def build_parser() -> argparse.ArgumentParser:
     for step, options in ((tnf, TnfOptions), (kmers, KmersOptions)):
         step.add_argument("--fasta", required=True, type=Path, help="contigs, .fna or .fna.gz")
         step.add_argument("--output", required=True, type=Path, help="composition file, .npz")
+        add_prefix(step)
         add_options(step, options)
+        step.set_defaults(work=_compose)
     add_threads(kmers)
+    merge = steps.add_parser(
+        "merge",
+        help="join assemblies",
+        description="Join the compositions of several assemblies to that of their catalogue.",
+        epilog=_MERGE,
+    )
+    merge.add_argument(
+        "--composition",
+        nargs="+",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="composition files of one kind; their contigs follow one another",
+    )
+    merge.add_argument("--output", required=True, type=Path, help="composition file, .npz")
+    merge.set_defaults(work=_merge)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run(build_parser(), argv, _compose)
+    return run(build_parser(), argv, lambda args: args.work(args))
 
 
 def _compose(args: argparse.Namespace) -> None:
-    from latentbin.composition.model import compose
-    from latentbin.contigs import read_fasta
+    from latentbin.composition.model import FEWEST, compose
+    from latentbin.contigs import contigs_of
     from latentbin.files import check_output_folder, file_digest
     from latentbin.matrix import NamedMatrix
 
     options = from_args(args.kind, args)
     check_output_folder(args.output)
+    part = args.prefix is not None
+    records = contigs_of(args.fasta, args.prefix)
     with stage(f"counted {args.words}s"):
-        found = compose(read_fasta(args.fasta), options, str(args.fasta), args.threads)
+        found = compose(records, options, str(args.fasta), args.threads, 0 if part else FEWEST)
     empty = [name for name, n in zip(found.names, found.n_kmers, strict=True) if n == 0]
     logger.info(
         "%d contigs, %d bp; %d shorter than %d bp left out",
@@ -122,3 +151,14 @@ def _compose(args: argparse.Namespace) -> None:
         },
         str(args.output),
     ).save(args.output)
+
+
+def _merge(args: argparse.Namespace) -> None:
+    from latentbin.composition.merge import merge
+    from latentbin.files import check_output_folder
+    from latentbin.matrix import NamedMatrix
+
+    check_output_folder(args.output)
+    merged = merge([NamedMatrix.load(path, "composition") for path in args.composition])
+    logger.info("%d files: %d contigs", len(args.composition), len(merged.names))
+    merged.save(args.output)

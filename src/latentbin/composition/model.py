@@ -18,6 +18,7 @@ from latentbin.composition.tnf import CANONICAL, reduced_projection
 from latentbin.contigs import Record
 from latentbin.errors import UserError
 
+FEWEST = 2  # contigs that can be binned
 _BATCH_BASES = 1 << 22
 _BATCH_CONTIGS = 1 << 11
 
@@ -49,23 +50,32 @@ class Composition:
 
 
 def compose(
-    records: Iterable[Record], options: TnfOptions | KmersOptions, source: str, threads: int = 1
+    records: Iterable[Record],
+    options: TnfOptions | KmersOptions,
+    source: str,
+    threads: int = 1,
+    fewest: int = FEWEST,
 ) -> Composition:
     """Word frequencies as the options want them.
 
     That is: of canonical 4-mers, their coordinates in the space that is free to vary, or of words
     of ten lengths (see `kmers`).
 
+    Parameters
+    ----------
+    fewest : contigs that there must be; 0 for one assembly of several
+
     Raises
     ------
-    UserError : fewer than two contigs pass the length filter
+    UserError : fewer contigs pass the length filter
     """
     columns, count = (
         (COLUMNS, count_kmers) if isinstance(options, KmersOptions) else _tnf(options.projection)
     )
     names: list[str] = []
     lengths: list[int] = []
-    values, n_kmers = [], []
+    values = [np.empty((0, len(columns)), np.float32)]
+    n_kmers = [np.empty(0, np.int64)]
     n_short = longest_short = 0
 
     def long_enough() -> Iterator[bytes]:
@@ -83,7 +93,7 @@ def compose(
     for counts, coordinates in counted(long_enough(), count, threads):
         n_kmers.append(counts)
         values.append(coordinates)
-    if len(names) < 2:
+    if len(names) < fewest:
         longest = max([longest_short, *lengths])
         raise UserError(
             f"{source}: {len(names)} of {len(names) + n_short} contigs are at least "

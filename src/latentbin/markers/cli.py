@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from latentbin.command import add_threads, new_parser, run, stage
+from latentbin.command import add_prefix, add_threads, new_parser, run, stage
 from latentbin.markers.options import MarkerOptions
 from latentbin.options import add_options, from_args
 
@@ -18,20 +18,34 @@ logger = logging.getLogger(__name__)
 
 _EPILOG = """\
 examples:
-  latentbin-markers --fasta contigs.fna.gz --output markers.tsv
-  latentbin-markers --fasta contigs.fna --hmm my_profiles.hmm --cutoffs cutoffs.tsv \\
-      --output markers.tsv
-  latentbin-markers --fasta contigs.fna --gff genes.gff.gz --proteins genes.faa.gz \\
-      --output markers.tsv
+  latentbin-markers find --fasta contigs.fna.gz --output markers.tsv
+  latentbin-markers merge --markers S1.tsv S2.tsv --output markers.tsv
 
 The output is a table: the names of all genes that were searched for in its first line, then one
-row per gene that was found, with its score in bits and its place. The genes are called by Prodigal
-(meta mode), those that run over an end of a contig too; a gene counts for the profile that it
-scores highest with, if it reaches that profile's cut-off.
+row per gene that was found, with its score in bits and its place.
+"""
+_FIND = """\
+examples:
+  latentbin-markers find --fasta contigs.fna.gz --output markers.tsv
+  latentbin-markers find --fasta contigs.fna --hmm my_profiles.hmm --cutoffs cutoffs.tsv \\
+      --output markers.tsv
+  latentbin-markers find --fasta contigs.fna --gff genes.gff.gz --proteins genes.faa.gz \\
+      --output markers.tsv
+  latentbin-markers find --fasta S1.fna.gz --prefix S1~ --output S1.tsv
+
+The genes are called by Prodigal (meta mode), those that run over an end of a contig too; a gene
+counts for the profile that it scores highest with, if it reaches that profile's cut-off.
 
 By default all six reading frames are searched first, quickly, and genes are called only around
 what looks like a profile: this finds over 99 % of what --exhaustive finds, and nothing else, in a
 fraction of the time. Profiles with cut-offs below 30 bits lose most: search with --exhaustive.
+"""
+_MERGE = """\
+The same table as of one search of the catalogue that latentbin-catalogue makes of the assemblies,
+if they are given in the same order and each was searched with its sample and separator as --prefix.
+
+examples:
+  latentbin-markers merge --markers S1.tsv S2.tsv --output markers.tsv
 """
 
 
@@ -42,42 +56,67 @@ def build_parser() -> argparse.ArgumentParser:
         "Single-copy genes of contigs: the 40 universal ones of fetchMGs, or your own profiles.",
         _EPILOG,
     )
-    parser.add_argument("--fasta", required=True, type=Path, help="contigs, .fna or .fna.gz")
-    parser.add_argument("--output", required=True, type=Path, help="table of the genes, .tsv")
-    add_options(parser, MarkerOptions)
-    parser.add_argument(
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+    find = steps.add_parser(
+        "find",
+        help="search contigs",
+        description="Search contigs for single-copy genes.",
+        epilog=_FIND,
+    )
+    find.add_argument("--fasta", required=True, type=Path, help="contigs, .fna or .fna.gz")
+    find.add_argument("--output", required=True, type=Path, help="table of the genes, .tsv")
+    add_prefix(find)
+    add_options(find, MarkerOptions)
+    find.add_argument(
         "--hmm",
         type=Path,
         metavar="FILE_OR_FOLDER",
         help="profiles of your own (HMMER 3): a file with any number, or a folder of *.hmm "
         "[the 40 genes of fetchMGs]",
     )
-    parser.add_argument(
+    find.add_argument(
         "--cutoffs",
         type=Path,
         metavar="TSV",
         help="least scores for --hmm: name, tab, bits [the TC, GA or NC lines of the profiles]",
     )
-    parser.add_argument(
+    find.add_argument(
         "--gff", type=Path, help="write all genes, .gff or .gff.gz; implies --exhaustive"
     )
-    parser.add_argument(
+    find.add_argument(
         "--proteins", type=Path, help="write all proteins, .faa or .faa.gz; implies --exhaustive"
     )
-    add_threads(parser)
+    add_threads(find)
+    find.set_defaults(work=_find)
+
+    merge = steps.add_parser(
+        "merge",
+        help="join assemblies",
+        description="Join the tables of several assemblies to that of their catalogue.",
+        epilog=_MERGE,
+    )
+    merge.add_argument(
+        "--markers",
+        nargs="+",
+        required=True,
+        type=Path,
+        metavar="TSV",
+        help="tables of one set of genes; their contigs follow one another",
+    )
+    merge.add_argument("--output", required=True, type=Path, help="table of the genes, .tsv")
+    merge.set_defaults(work=_merge)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    parser = build_parser()
-    return run(parser, argv, _find)
+    return run(build_parser(), argv, lambda args: args.work(args))
 
 
 def _find(args: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from latentbin.contigs import Record, read_fasta
+    from latentbin.contigs import Record, contigs_of
     from latentbin.errors import UserError
     from latentbin.files import check_output_folder
     from latentbin.markers.model import Found, MarkerFinder
@@ -101,7 +140,7 @@ def _find(args: argparse.Namespace) -> None:
 
     def long_enough() -> Iterator[Record]:
         nonlocal n_short
-        for record in read_fasta(args.fasta):
+        for record in contigs_of(args.fasta, args.prefix):
             if len(record.sequence) >= options.min_length:
                 yield record
             else:
@@ -142,6 +181,15 @@ def _find(args: argparse.Namespace) -> None:
     logger.info(
         "%d single-copy genes found, of %d of the %d kinds", n_hits, len(genes), len(profiles.names)
     )
+
+
+def _merge(args: argparse.Namespace) -> None:
+    from latentbin.files import check_output_folder
+    from latentbin.scg import merge_markers
+
+    check_output_folder(args.output)
+    n_hits, n_contigs = merge_markers(args.markers, args.output)
+    logger.info("%d tables: %d genes on %d contigs", len(args.markers), n_hits, n_contigs)
 
 
 @contextlib.contextmanager

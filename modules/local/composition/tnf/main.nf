@@ -15,11 +15,14 @@ process COMPOSITION_TNF {
 
     script:
     def args = task.ext.args ?: ''
+    // of one assembly of several: what goes in front of its contigs' names, 'S1~'
+    def part = meta.name_prefix ? "--prefix='${meta.name_prefix}'" : ''
     prefix   = task.ext.prefix ?: meta.id
     """
     latentbin-composition tnf \\
         --fasta ${fasta} \\
         --output ${prefix}.composition.npz \\
+        ${part} \\
         ${args}
     """
 

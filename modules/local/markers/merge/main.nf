@@ -1,13 +1,12 @@
-process MARKERS {
+process MARKERS_MERGE {
     tag "${meta.id}"
-    label 'process_medium'
-    ext input_gb: { [fasta].flatten().sum { path -> path.size() * (path.extension == 'gz' ? 4 : 1) } / 2**30 }
+    label 'process_single'
 
     conda "${moduleDir}/environment.yml"
     container "ghcr.io/latentbin/latentbin-markers:0.1.0"
 
     input:
-    tuple val(meta), path(fasta)
+    tuple val(meta), path(tables, stageAs: 'part?/*')
 
     output:
     tuple val(meta), path("${prefix}.markers.tsv"), emit: markers
@@ -17,10 +16,9 @@ process MARKERS {
     def args = task.ext.args ?: ''
     prefix   = task.ext.prefix ?: meta.id
     """
-    latentbin-markers \\
-        --fasta ${fasta} \\
+    latentbin-markers merge \\
+        --markers ${tables} \\
         --output ${prefix}.markers.tsv \\
-        --threads ${task.cpus} \\
         ${args}
     """
 
