@@ -184,17 +184,48 @@ def merging(folder: Path, contigs: int, samples: int) -> Iterator[dict[str, obje
     yield measured("abundance merge", paths, *merge, "--output", folder / "merged.npz")
 
 
+def write_parts(folder: Path, contigs: int, samples: int) -> None:
+    """P0.npz, P1.npz, ...: compositions of assemblies that together have so many contigs."""
+    import numpy as np
+
+    from latentbin.matrix import NamedMatrix
+
+    rng = np.random.default_rng(1)
+    attributes = {"features": "tnf", "projection": "reduced", "min_length": 1000}
+    for number in range(samples):
+        count = contigs // samples
+        NamedMatrix(
+            "composition",
+            tuple(f"S{number}~k141_{row}" for row in range(count)),
+            tuple(f"tnf{column}" for column in range(1, 104)),
+            rng.random((count, 103), np.float32),
+            {"lengths": np.full(count, 4000), "n_kmers": np.full(count, 3997)},
+            attributes,
+            {"options": attributes, "counts": {"contigs": count}},
+        ).save(folder / f"P{number}.npz")
+
+
+def parts(folder: Path, contigs: int, samples: int) -> Iterator[dict[str, object]]:
+    """The compositions of as many assemblies as samples, merged."""
+    apart(write_parts, folder, contigs, samples)
+    paths = [folder / f"P{number}.npz" for number in range(samples)]
+    merge = ("latentbin-composition", "merge", "--composition", *paths)
+    yield measured("composition merge", paths, *merge, "--output", folder / "merged.npz")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     size = {"nargs": "*", "metavar": "CONTIGSxSAMPLES"}
     parser.add_argument("--features", **size, default=["10000x10", "100000x10", "100000x100"])
     parser.add_argument("--sequences", **size, default=["10000x10", "100000x10"])
     parser.add_argument("--merge", **size, default=["200000x100", "200000x1000"])
+    parser.add_argument("--parts", **size, default=["100000x100", "1000000x100"])
     parser.add_argument("--output", type=Path, required=True, help="is added to")
     args = parser.parse_args()
     report = json.loads(args.output.read_text()) if args.output.exists() else {"runs": []}
     report["hardware"] = f"{platform.machine()}, {os.cpu_count()} processors"
-    for kind, steps in (("features", features), ("sequences", sequences), ("merge", merging)):
+    ways = {"features": features, "sequences": sequences, "merge": merging, "parts": parts}
+    for kind, steps in ways.items():
         for sizes in getattr(args, kind):
             contigs, samples = map(int, sizes.split("x"))
             with tempfile.TemporaryDirectory() as name:
