@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import html
 import json
 import re
 import subprocess
@@ -209,7 +210,7 @@ def test_every_chapter_is_there_in_order(page):
 
 
 def text_of(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
 
 
 def test_the_first_screen_says_it_in_words(page):
@@ -228,21 +229,56 @@ def test_names_from_files_are_escaped(page):
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
 
 
+def packed(page: str, kind: str) -> list[dict]:
+    found = re.findall(rf'data-kind="{kind}"><script type="text/plain">([^<]+)</script>', page)
+    return [json.loads(gzip.decompress(base64.b64decode(text))) for text in found]
+
+
+def section(page: str, anchor: str) -> str:
+    start = page.index(f'id="mqc-section-wrapper-{anchor}"')
+    return page[start : page.find('id="mqc-section-wrapper-', start + 1)]
+
+
 def test_figures_hold_the_points_of_the_summaries(page):
-    packed = re.findall(r'data-kind="(\w+)"><script type="text/plain">([^<]+)</script>', page)
-    kinds = [kind for kind, _ in packed]
-    assert kinds.count("map") == 2
-    (contigs, samples) = (
-        json.loads(gzip.decompress(base64.b64decode(text)))
-        for kind, text in packed
-        if kind == "map"
-    )
+    contigs, samples = packed(page, "map")
     assert [each["group"] for each in contigs["groups"]] == [NASTY, "gut"]
     gut = contigs["groups"][1]
     assert gut["maps"][0]["x"] == list(range(40))
     assert "40 of 80 contigs, drawn at random" in gut["maps"][0]["caption"]
     assert gut["sizes"] == [4.6] * 40
     assert "all 3 samples" in samples["groups"][0]["maps"][0]["caption"]
+
+
+def figures_of(page: str, anchor: str) -> dict[tuple[str, str], dict]:
+    (found,) = packed(section(page, anchor), "gallery")
+    return {(each["group"], each["view"]): each for each in found["figures"]}
+
+
+def test_figures_are_chosen_by_group(page):
+    points = figures_of(page, "bins-completeness-and-contamination")
+    assert list(points) == [(NASTY, ""), ("gut", "")]
+    vamb, genomeface = points["gut", ""]["traces"]
+    assert (vamb["name"], vamb["text"]) == ("vamb", ["vamb_1", "vamb_2"])
+    assert (vamb["x"], vamb["y"]) == ([97.5, 97.5], [1.25, 1.25])
+    assert vamb["marker"]["color"] != genomeface["marker"]["color"]
+    sizes = figures_of(page, "bins-size-and-gc")["gut", ""]["traces"][1]
+    assert (sizes["x"], sizes["y"]) == ([2.5], [41.5])
+    by_length = figures_of(page, "what-is-in-bins-by-length-of-contigs")
+    assert by_length["gut", "Base pairs"]["traces"][0]["y"] == [60.0, 95.0]
+    # nothing is known of reads on contigs that are too short
+    assert by_length["gut", "Mapped reads"]["traces"][0]["x"] == ["1-1.5 kb"]
+    truth = figures_of(page, "comparison-with-the-truth-genomes-recovered")
+    assert list(truth) == [("gut", "")]
+    assert truth["gut", ""]["traces"][0]["y"] == [99.0, 50.0]
+    # terms of a loss are in words, and the whole is their sum
+    training = figures_of(page, "training-losses")
+    names = {trace["name"]: trace["y"] for trace in training["gut", "vamb"]["traces"]}
+    assert names == {
+        "whole loss": [2.5, 1.4], "composition": [2.0, 1.0], "divergence (KL)": [0.5, 0.4],
+    }  # fmt: skip
+    assert ("plaques", "autoencoder") in training
+    # a button for each group would not fit into the window
+    assert not re.search(r'class="btn [^>]*data-dataset-index[^>]*>\s*gut', page)
 
 
 def test_run_times_versions_and_parameters(page):
@@ -260,9 +296,99 @@ def test_many_groups_share_the_points(tmp_path):
     groups = [group(f"g{n}", {"vamb": binner(bin_row(f"b{n}"))}, 300) for n in range(3)]
     code, errors, text = write(tmp_path, *groups, more=("--total-points", "600"))
     assert code == 0, errors
-    (packed,) = re.findall(r'data-kind="map"><script type="text/plain">([^<]+)<', text)
-    data = json.loads(gzip.decompress(base64.b64decode(packed)))
+    (data,) = packed(text, "map")
     assert [len(each["names"]) for each in data["groups"]] == [200] * 3
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """31 groups of two binners: more than a reader can compare by reading."""
+    groups = []
+    for n in range(31):
+        vamb = [bin_row(f"g{n}_vamb_{k}", completeness=99 - k) for k in range(4)]
+        metabat = [bin_row(f"g{n}_metabat_1", **{"class": "MQ", "completeness": 60.0})]
+        found = {"vamb": binner(*vamb), "metabat": binner(*metabat)}
+        if n == 7:
+            found = {"vamb": binner(), "metabat": binner()}
+        notes = ["There is one sample only."] * (n < 20) + [f"Sample 'x{n}' has no reads."]
+        groups.append(group(f"a_long_name_of_group_{n:02d}", found, notes=notes))
+    code, errors, text = write(tmp_path_factory.mktemp("many"), *groups)
+    assert code == 0, errors
+    return text
+
+
+def test_many_groups_are_summed_up_in_words(many):
+    start = text_of(many[many.index('id="at-a-glance"') : many.index('id="bins"')])
+    assert "31 groups : 2,480 of 2,790 contigs were long enough to be binned." in start
+    assert "Most near-complete bins are vamb's: 120 near-complete and 0 medium-quality" in start
+    assert "No bin was found in a_long_name_of_group_07." in start
+    assert "Binner Groups Best in Bins NC MQ LQ vamb 31 30 120 120 0 0 metabat 31 0 30" in start
+    # a sentence of each group would be a page of its own; the table has them all, in full
+    assert start.count("contigs were long enough") == 1
+    for n in range(31):
+        assert f"a_long_name_of_group_{n:02d} vamb" in start
+    # what holds for many is said once, the many rare notes are folded
+    assert "20 of 31 : There is one sample only. Which a_long_name_of_group_00, a_long" in start
+    assert start.index("20 of 31") < start.index("Sample 'x0' has no reads.")
+    assert "20 more" in start
+    assert "a_long_name_of_group_30 : Sample 'x30' has no reads." in start
+
+
+def test_long_tables_show_one_group_at_a_time(many):
+    (best,) = packed(section(many, "bins-the-best-bins"), "tables")
+    assert [each["group"] for each in best["tables"][:2]] == [None, "a_long_name_of_group_00"]
+    assert len(best["tables"]) == 32
+    assert best["tables"][0]["html"].count("<tr") == 51
+    assert "All bins" not in section(many, "bins-the-best-bins")
+    shown = text_of(best["tables"][4]["html"])
+    assert "Group" not in shown
+    assert re.findall(r"g3_\w+", shown) == [*(f"g3_vamb_{k}" for k in range(4)), "g3_metabat_1"]
+    assert best["tables"][8]["html"] == "None."
+    (lengths,) = packed(section(many, "what-is-in-bins-contigs-by-length"), "tables")
+    assert len(lengths["tables"]) == 31
+    # to be compared: all groups, in a box with its own header
+    glance = section(many, "at-a-glance-bins-that-were-found")
+    assert "lb-tall" in glance
+    assert len(re.findall(r'<tr class="(?:best )?first">', glance)) == 30
+
+
+def test_every_bar_has_its_name():
+    from latentbin.report.page.bins import _classes, _n50
+
+    def bars(n_groups: int) -> tuple[list[list[str]], int]:
+        found = {"vamb": binner(bin_row("a")), "metabat": binner(bin_row("b"))}
+        plots = [
+            make([group(f"g{n}", found) for n in range(n_groups)]).plot for make in (_classes, _n50)
+        ]
+        names = [[list(each.samples) for each in plot.datasets] for plot in plots]
+        assert [sorted(view) for view in names[0]] == [sorted(view) for view in names[1]]
+        return names[0], min(plot.layout.height for plot in plots)
+
+    # one group: its name is in the title of the page
+    assert [sorted(view) for view in bars(1)[0]] == [["metabat", "vamb"]]
+    views, height = bars(12)
+    assert len(views) == 1
+    assert len(views[0]) == 24
+    assert height >= 140 + 16 * 24  # MultiQC leaves out names where bars are lower
+    views, height = bars(100)
+    assert [len(view) for view in views] == [100, 100]
+    assert "g99" in views[0]
+    assert height >= 140 + 16 * 100
+
+
+def test_samples_of_a_large_group_are_cut_and_it_is_said(tmp_path):
+    names = [f"day{n}" for n in range(201)]
+    of_samples = {"reads_of_samples": [91.0] * 201}
+    vamb = binner(bin_row("a"))
+    vamb["binned"] |= of_samples
+    large = group("gut", {"vamb": vamb})
+    large["samples"] = {"names": names, "unit": "depth", "means": [7.5] * 201}
+    code, errors, text = write(tmp_path, large)
+    assert code == 0, errors
+    shown = text_of(section(text, "what-is-in-bins-reads-of-each-sample"))
+    assert "day199" in shown
+    assert "day200" not in shown
+    assert "The first 200 samples of a group, which has up to 201." in shown
 
 
 def test_citations_are_those_of_the_project():

@@ -7,7 +7,8 @@ from typing import Any
 
 from latentbin.report.page.bins import binner_names
 from latentbin.report.page.chapters import Chapter, Section, colours_of
-from latentbin.report.page.markup import figure, grouped, safe
+from latentbin.report.page.figures import axis, drawing, gallery, line, names_axis, squares
+from latentbin.report.page.markup import grouped
 
 Groups = Sequence[Mapping[str, Any]]
 
@@ -21,66 +22,38 @@ def genes_chapter(groups: Groups) -> Chapter | None:
             if not genes:
                 continue
             copies = [[min(value, 3) for value in row] for row in genes["copies"]]
+            trace = squares(
+                genes["bins"],
+                genes["genes"],
+                copies,
+                "copies",
+                "Copies",
+                "%{y}<br>%{x}: %{z} copies",
+                zmin=-0.5,
+                zmax=3.5,
+                key={"tickvals": [0, 1, 2, 3], "ticktext": ["0", "1", "2", "3 or more"]},
+            )
             figures.append(
-                {
-                    "group": group["name"],
-                    "view": name,
-                    "caption": f"{len(genes['bins'])} of {genes['of']} bins, the best at the top.",
-                    "traces": [_gene_map(genes, copies)],
-                    "layout": {
-                        "height": 160 + 18 * len(genes["bins"]),
-                        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
-                        "xaxis": {
-                            "automargin": True,
-                            "tickangle": -90,
-                            "tickfont": {"size": 9},
-                            "dtick": 1,
-                            "showgrid": False,
-                        },
-                        "yaxis": {
-                            "automargin": True,
-                            "autorange": "reversed",
-                            "dtick": 1,
-                            "tickfont": {"size": 10},
-                            "showgrid": False,
-                        },
-                    },
-                }
+                drawing(
+                    group["name"],
+                    name,
+                    [trace],
+                    names_axis(tickangle=-90),
+                    names_axis(10, autorange="reversed"),
+                    160 + 18 * len(genes["bins"]),
+                    f"{len(genes['bins'])} of {genes['of']} bins, the best at the top.",
+                )
             )
     if not figures:
         return None
-    content = figure("gallery", {"groupLabel": "Group", "viewLabel": "Binner", "figures": figures})
     description = (
-        "A complete genome has each single-copy gene once. White: missing; green: once, as it "
+        "A complete genome has each single-copy gene once. Empty: missing; green: once, as it "
         "should be; orange and red: more than once, a sign of contamination."
     )
+    content = gallery("Group", "Binner", figures)
     return Chapter(
         "Single-copy genes", [Section("Genes of the best bins", description, content=content)]
     )
-
-
-def _gene_map(genes: Mapping[str, Any], copies: list[list[int]]) -> dict[str, Any]:
-    shades = ("#F2F2F2", "#009E73", "#E69F00", "#C1272D")
-    scale = [[end, shade] for n, shade in enumerate(shades) for end in (n / 4, (n + 1) / 4)]
-    return {
-        "type": "heatmap",
-        "x": genes["genes"],
-        "y": genes["bins"],
-        "z": copies,
-        "zmin": -0.5,
-        "zmax": 3.5,
-        "colorscale": scale,
-        "xgap": 1,
-        "ygap": 1,
-        "colorbar": {
-            "title": {"text": "Copies"},
-            "tickvals": [0, 1, 2, 3],
-            "ticktext": ["0", "1", "2", "3 or more"],
-            "thickness": 14,
-            "len": 0.6,
-        },
-        "hovertemplate": "%{y}<br>%{x}: %{z} copies<extra></extra>",
-    }
 
 
 def agreement_chapter(groups: Groups) -> Chapter | None:
@@ -98,47 +71,28 @@ def agreement_chapter(groups: Groups) -> Chapter | None:
                 )
             if not pair["rows"] or not pair["columns"]:
                 continue
+            overlap = squares(
+                pair["rows"],
+                pair["columns"],
+                pair["jaccard"],
+                "blues",
+                "Overlap",
+                "%{y}<br>%{x}<br>overlap %{z}",
+                zmin=0,
+                zmax=1,
+            )
             figures.append(
-                {
-                    "group": group["name"],
-                    "view": f"{first} and {second}",
-                    "caption": f"{len(pair['rows'])} bins of {first} (the largest) and "
+                drawing(
+                    group["name"],
+                    f"{first} and {second}",
+                    [overlap],
+                    names_axis(tickangle=-90),
+                    names_axis(autorange="reversed"),
+                    240 + 15 * len(pair["rows"]),
+                    f"{len(pair['rows'])} bins of {first} (the largest) and "
                     f"{len(pair['columns'])} of {second} that share most with them. A diagonal of "
-                    "dark squares: both found the same bins.",
-                    "traces": [
-                        {
-                            "type": "heatmap",
-                            "x": pair["columns"],
-                            "y": pair["rows"],
-                            "z": pair["jaccard"],
-                            "zmin": 0,
-                            "zmax": 1,
-                            "xgap": 1,
-                            "ygap": 1,
-                            "colorscale": [[0, "#F4F6F8"], [0.5, "#6BAED6"], [1, "#08306B"]],
-                            "colorbar": {"title": {"text": "Overlap"}, "thickness": 14, "len": 0.6},
-                            "hovertemplate": "%{y}<br>%{x}<br>overlap %{z}<extra></extra>",
-                        }
-                    ],
-                    "layout": {
-                        "height": 240 + 15 * len(pair["rows"]),
-                        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
-                        "xaxis": {
-                            "automargin": True,
-                            "tickangle": -90,
-                            "dtick": 1,
-                            "tickfont": {"size": 9},
-                            "showgrid": False,
-                        },
-                        "yaxis": {
-                            "automargin": True,
-                            "autorange": "reversed",
-                            "dtick": 1,
-                            "tickfont": {"size": 9},
-                            "showgrid": False,
-                        },
-                    },
-                }
+                    "strong colour: both found the same bins.",
+                )
             )
     if not rows:
         return None
@@ -153,12 +107,11 @@ def agreement_chapter(groups: Groups) -> Chapter | None:
         Section("Bins in common", description, content=grouped(groups, header, rows, text=3))
     )
     if figures:
-        content = figure(
-            "gallery", {"groupLabel": "Group", "viewLabel": "Binners", "figures": figures}
-        )
         chapter.sections.append(
             Section(
-                "Bin by bin", "Overlap: base pairs of both over those of either.", content=content
+                "Bin by bin",
+                "Overlap: base pairs of both over those of either.",
+                content=gallery("Group", "Binners", figures),
             )
         )
     return chapter
@@ -166,8 +119,6 @@ def agreement_chapter(groups: Groups) -> Chapter | None:
 
 def truth_chapter(groups: Groups) -> Chapter | None:
     """With a truth: genomes that were recovered, and curves of precision and recall."""
-    from multiqc.plots import linegraph
-
     known = [group for group in groups if any(b["evaluation"] for b in group["binners"].values())]
     if not known:
         return None
@@ -231,32 +182,20 @@ def truth_chapter(groups: Groups) -> Chapter | None:
         Section(
             "Figures",
             "As latentbin-evaluate reckons them; by base pairs where contigs are not named.",
-            content=grouped(groups, header, rows, text=3),
+            content=grouped(groups, header, rows, text=3, whole=True),
         )
     )
     for key, xlab, ylab in curves:
-        data = [
-            {
-                name: {rank: 100 * share for rank, share in binner["evaluation"][key]}
-                for name, binner in group["binners"].items()
-                if binner["evaluation"] and binner["evaluation"][key]
-            }
-            for group in known
-        ]
+        drawn = []
+        for group in known:
+            traces = []
+            for name, binner in group["binners"].items():
+                points = binner["evaluation"][key] if binner["evaluation"] else []
+                ranks = [rank for rank, _ in points]
+                percents = [round(100 * share, 2) for _, share in points]
+                traces.append(line(name, ranks, percents, colours[name], cliponaxis=False))
+            x, y = axis(f"{xlab}, by rank"), axis(ylab, range=[0, 102])
+            drawn.append(drawing(group["name"], "", traces, x, y))
         title, description = words[key]
-        config: dict[str, Any] = {
-            "id": f"plot_truth_{key}",
-            "title": title,
-            "xlab": f"{xlab}, by rank",
-            "ylab": ylab,
-            "ymin": 0,
-            "ymax": 102,
-            "xmin": 1,
-            "style": "lines+markers",
-            "showlegend": True,
-            "colors": colours,
-        }
-        if len(known) > 1:
-            config["data_labels"] = [{"name": safe(group["name"])} for group in known]
-        chapter.sections.append(Section(title, description, linegraph.plot(data, config)))
+        chapter.sections.append(Section(title, description, content=gallery("Group", "", drawn)))
     return chapter

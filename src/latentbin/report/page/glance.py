@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from latentbin.report.page.chapters import CLASS_COLOURS, CLASS_NAMES, Chapter, Section
-from latentbin.report.page.markup import Html, bullets, grouped, percent
+from latentbin.report.page.markup import Html, bullets, grouped, percent, table
 
-_MOST_SENTENCES = 12
+_MOST_SENTENCES = 6  # of groups; of more, one sentence says it of all
+_MOST_NAMES = 6  # that are said before a warning
+_MOST_NOTES = 12
 
 
 def glance(
@@ -20,10 +22,13 @@ def glance(
     """The results of all groups, studies and data sets, and what to know of them."""
     chapter = Chapter("At a glance")
     if groups:
-        sentences = "".join(f"<p>{_verdict(group)}</p>" for group in groups[:_MOST_SENTENCES])
         if len(groups) > _MOST_SENTENCES:
-            sentences += f"<p>The table has all {len(groups)} groups.</p>"
-        content = f'<div class="lb-verdict">{sentences}</div>' + _table(groups)
+            found = f"<p>{_verdict_of_all(groups)}</p>"
+        else:
+            found = "".join(f"<p>{_verdict(group)}</p>" for group in groups)
+        content = f'<div class="lb-verdict">{found}</div>'
+        content += _totals(groups) if len(groups) > _MOST_SENTENCES else ""
+        content += _table(groups)
         chapter.sections.append(Section("Bins that were found", content=content))
     if studies:
         content = "".join(f"<p>{_study(study)}</p>" for study in studies)
@@ -42,16 +47,28 @@ def glance(
 
 
 def _notes(summaries: Sequence[Mapping[str, Any]]) -> str:
-    """Warnings; one that holds for several is said once."""
+    """Warnings; one that holds for several is said once, those that hold for most come first."""
     found: dict[str, list[str]] = {}
     for summary in summaries:
         for note in summary["notes"]:
             found.setdefault(note, []).append(summary["name"])
     lines = []
-    for note, names in found.items():
-        whose = "" if len(names) == len(summaries) else f"<b>{html.escape(', '.join(names))}</b>: "
-        lines.append(Html(whose + html.escape(note)))
-    return bullets(lines) if lines else ""
+    for note, names in sorted(found.items(), key=lambda each: -len(each[1])):
+        text, whose = html.escape(note), html.escape(", ".join(names))
+        if len(names) == len(summaries):
+            lines.append(Html(text))
+        elif len(names) <= _MOST_NAMES:
+            lines.append(Html(f"<b>{whose}</b>: {text}"))
+        else:
+            count = f"{len(names)} of {len(summaries)}"
+            lines.append(Html(f"<b>{count}</b>: {text} {_folded('Which', whose)}"))
+    more = lines[_MOST_NOTES:]
+    shown = bullets(lines[:_MOST_NOTES]) if lines else ""
+    return shown + (_folded(f"{len(more)} more", bullets(more)) if more else "")
+
+
+def _folded(title: str, content: str) -> str:
+    return f'<details class="lb-more"><summary>{title}</summary>{content}</details>'
 
 
 def _good(binner: Mapping[str, Any]) -> tuple[int, int]:
@@ -65,6 +82,61 @@ def best_binners(group: Mapping[str, Any]) -> list[str]:
         return []
     most = max(_good(binner) for binner in binners.values())
     return [name for name, binner in binners.items() if _good(binner) == most and most > (0, 0)]
+
+
+def _verdict_of_all(groups: Sequence[Mapping[str, Any]]) -> str:
+    """Of many groups: what all have together, and those that have nothing."""
+    contigs, binnable = (
+        sum(group["contigs"][key] for group in groups) for key in ("contigs", "long_enough")
+    )
+    text = (
+        f"<b>{len(groups)} groups</b>: {binnable:,} of {contigs:,} contigs were long enough to be "
+        "binned. "
+    )
+    totals = _sums(groups)
+    most = max(_good(found) for found in totals.values())
+    if most > (0, 0):
+        best = [name for name, found in totals.items() if _good(found) == most]
+        text += _whose(best, most, len(totals) > 1) + " "
+    empty = [
+        html.escape(group["name"])
+        for group in groups
+        if not any(binner["bins"] for binner in group["binners"].values())
+    ]
+    if empty:
+        which = ", ".join(empty) if len(empty) <= _MOST_NAMES else f"{len(empty)} groups"
+        text += f"No bin was found in {which}."
+    return text
+
+
+def _sums(groups: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Of each binner, over all groups: groups, bins of each class, groups in which it is best."""
+    totals: dict[str, dict[str, Any]] = {}
+    for group in groups:
+        best = best_binners(group)
+        for name, binner in group["binners"].items():
+            found = totals.setdefault(
+                name, {"groups": 0, "best": 0, "bins": 0, "classes": dict.fromkeys(CLASS_NAMES, 0)}
+            )
+            found["groups"] += 1
+            found["best"] += name in best
+            found["bins"] += len(binner["bins"])
+            for key, count in binner["classes"].items():
+                found["classes"][key] += count or 0
+    return totals
+
+
+def _totals(groups: Sequence[Mapping[str, Any]]) -> str:
+    totals = _sums(groups)
+    most = max(found["bins"] for found in totals.values()) or 1
+    judged = any(binner["judged_by"] for group in groups for binner in group["binners"].values())
+    rows: list[tuple[Any, ...]] = []
+    for name, found in totals.items():
+        classes = found["classes"]
+        row = (name, found["groups"], found["best"], found["bins"], *classes.values())
+        rows.append((*row, _bar(classes, most)) if judged else row[:2] + row[3:4])
+    header = ("Binner", "Groups", "Best in", "Bins", "NC", "MQ", "LQ", "")
+    return table(header if judged else ("Binner", "Groups", "Bins"), rows)
 
 
 def _verdict(group: Mapping[str, Any]) -> str:
@@ -84,19 +156,23 @@ def _verdict(group: Mapping[str, Any]) -> str:
         rest = "none of which is of medium quality" if judged else "whose quality was not judged"
         return lead + f"{html.escape(most)} made {len(binners[most]['bins'])} bins, {rest}."
     found = binners[best[0]]
-    n_nc, n_mq = _good(found)
-    many = len(binners) > 1
+    return (
+        f"{lead}{_whose(best, _good(found), len(binners) > 1)} Its bins hold "
+        f"{found['binned']['all_bp']:.0f} % of the base pairs and "
+        f"{found['binned']['all_reads']:.0f} % of the mapped reads."
+    )
+
+
+def _whose(best: Sequence[str], good: tuple[int, int], many: bool) -> str:
+    """The good bins of the best binners, of one or many."""
+    n_nc, n_mq = good
     whom = html.escape(" and ".join(best))
     how = (
         f"Most {'near-complete' if n_nc else 'medium-quality'} bins are {whom}'s: "
         if many and len(best) == 1
         else (f"{whom} are level: " if many else f"{whom} found ")
     )
-    return (
-        f"{lead}{how}<b>{n_nc} near-complete</b> and <b>{n_mq} medium-quality</b> bins. Its bins "
-        f"hold {found['binned']['all_bp']:.0f} % of the base pairs and "
-        f"{found['binned']['all_reads']:.0f} % of the mapped reads."
-    )
+    return f"{how}<b>{n_nc:,} near-complete</b> and <b>{n_mq:,} medium-quality</b> bins."
 
 
 def _bar(classes: Mapping[str, int | None], most: int) -> Html:
@@ -149,7 +225,7 @@ def _table(groups: Sequence[Mapping[str, Any]]) -> str:
             "genomes: 50 % at 90 %, the former included. Precision and recall are by base pairs."
         )
     return (
-        grouped(groups, header, rows, 2, best)
+        grouped(groups, header, rows, 2, best, whole=True)
         + f'<p class="lb-caption"><span style="margin-left:-.9rem">{key}</span><br>{caption}</p>'
     )
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from latentbin.colours import NOBODY, OTHERS, PALETTE
 from latentbin.report.page.chapters import Chapter, Section, colours_of
-from latentbin.report.page.markup import figure, safe
+from latentbin.report.page.figures import axis, drawing, gallery, line
+from latentbin.report.page.markup import figure
 
 _FEWEST_POINTS = 200  # of a group, however many groups there are
 
@@ -97,11 +98,7 @@ def training_chapter(summaries: Sequence[Mapping[str, Any]]) -> Chapter | None:
 
     ``summaries`` are of groups (a training for each binner) or of studies (one).
     """
-    from multiqc.plots import linegraph
-
-    data: list[dict[str, dict[int, float]]] = []
-    labels: list[dict[str, str]] = []
-    colours: dict[str, str] = {}
+    figures = []
     for summary in summaries:
         trainings = (
             {name: binner["training"] for name, binner in summary["binners"].items()}
@@ -111,34 +108,28 @@ def training_chapter(summaries: Sequence[Mapping[str, Any]]) -> Chapter | None:
         for name, training in trainings.items():
             if training is None:
                 continue
-            curves = training["curves"]
+            curves = {_TERMS.get(term, term): values for term, values in training["curves"].items()}
             if len(curves) > 1 and "held out" not in curves:
                 total = [sum(values) for values in zip(*curves.values(), strict=True)]
                 curves = {"whole loss": total, **curves}
-            data.append({term: dict(enumerate(values, 1)) for term, values in curves.items()})
-            colours |= colours_of([_TERMS.get(term, term) for term in curves])
-            what = name if len(summaries) == 1 else f"{safe(summary['name'])}: {name}"
-            labels.append({"name": what, "title": f"Training: {what}"})
-    if not data:
+            colours = colours_of(list(curves))
+            lines = [
+                line(term, list(range(1, len(values) + 1)), _rounded(values), colours[term])
+                for term, values in curves.items()
+            ]
+            epochs = axis("Epoch")
+            figures.append(drawing(summary["name"], name, lines, epochs, axis("Loss")))
+    if not figures:
         return None
-    config: dict[str, Any] = {
-        "id": "plot_training",
-        "title": "Training",
-        "xlab": "Epoch",
-        "ylab": "Loss",
-        "colors": colours,
-        "style": "lines",
-        "showlegend": True,
-        "logswitch": True,
-        "hide_empty": False,
-    }
-    if len(data) > 1:
-        config["data_labels"] = labels
-    else:
-        config["title"] = labels[0]["title"]
+    whose = "Group" if any("binners" in summary for summary in summaries) else "Study"
+    content = gallery(whose, "Network", figures, scale=True)
     description = (
         "Mean loss of each epoch, as a whole and by term. It should fall and level out; a curve "
         "that still falls at the end asks for more epochs. Networks that were trained beforehand "
         "(GenomeFace's) have no curve."
     )
-    return Chapter("Training", [Section("Losses", description, linegraph.plot(data, config))])
+    return Chapter("Training", [Section("Losses", description, content=content)])
+
+
+def _rounded(values: Sequence[float]) -> list[float]:
+    return [float(f"{value:.5g}") for value in values]

@@ -1,11 +1,12 @@
 "use strict";
-// Figures of Latentbin's report: one is drawn at a time, chosen by group and view. Plotly, pako and
-// the colour theme are the page's.
+// Figures and tables of Latentbin's report: one is shown at a time, chosen by group and view. A group
+// that is chosen once is chosen in all of them. Plotly, pako and the colour theme are the page's.
 (() => {
   const unpack = (text) =>
     JSON.parse(pako.inflate(Uint8Array.from(atob(text.trim()), (c) => c.charCodeAt(0)), { to: "string" }));
   const escapeText = (text) =>
     String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  const dark = () => document.documentElement.getAttribute("data-bs-theme") === "dark";
   const look = () => {
     const colour = getComputedStyle(document.body).color;
     return { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
@@ -13,17 +14,43 @@
              modebar: { bgcolor: "rgba(0,0,0,0)", color: "rgba(128,128,128,.6)", activecolor: colour } };
   };
   const settings = { responsive: true, displaylogo: false, displayModeBar: "hover",
-                     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+                     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+                     toImageButtonOptions: { format: "svg", filename: "latentbin" } };
 
-  // a box of choices; a single choice is no choice and is not shown
+  // ---- colours: what is nothing looks like the page, what is much stands out from it
+  const steps = (shades) => shades.flatMap((shade, at) => [[at / 4, shade], [(at + 1) / 4, shade]]);
+  const scales = {
+    light: { blues: [[0, "#F4F6F8"], [0.5, "#6BAED6"], [1, "#08306B"]],
+             copies: steps(["#F2F2F2", "#009E73", "#E69F00", "#C1272D"]) },
+    dark: { blues: [[0, "#24292E"], [0.5, "#2B74B0"], [1, "#D3E6F5"]],
+            copies: steps(["#2A2F34", "#009E73", "#E69F00", "#E0454B"]) },
+  };
+  const scale = (name) => scales[dark() ? "dark" : "light"][name];
+  // a colour that is as dark as a dark page is made lighter
+  function visible(colour) {
+    if (!dark()) return colour;
+    if (colour === "#000000") return "#FFFFFF";
+    const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+    const light = 0.3 * parts[0] + 0.59 * parts[1] + 0.11 * parts[2];
+    if (!(light < 80)) return colour;
+    return "#" + parts.map((part) => Math.round(part + 0.45 * (255 - part)).toString(16).padStart(2, "0")).join("");
+  }
+  function dressed(trace) {
+    const found = { ...trace };
+    if (scales.light[found.colorscale]) found.colorscale = scale(found.colorscale);
+    for (const part of ["line", "marker"])
+      if (found[part] && found[part].color) found[part] = { ...found[part], color: visible(found[part].color) };
+    return found;
+  }
+
+  // ---- boxes of choices; a single choice is no choice and is not shown
   function chooser(place, label, words, onChange) {
     const box = document.createElement("select");
-    words.forEach((word, at) => box.add(new Option(word, at)));
-    box.addEventListener("change", onChange);
     const holder = document.createElement("label");
+    box.addEventListener("change", onChange);
     holder.append(label + " ", box);
-    holder.hidden = words.length < 2;
     place.append(holder);
+    refill(box, words);
     return box;
   }
 
@@ -34,27 +61,54 @@
     box.parentElement.hidden = words.length < 2;
   }
 
-  // ---- figures that are ready: [{group, view, traces, layout, caption}]
-  function gallery(element, data) {
-    const groups = [...new Set(data.figures.map((each) => each.group))];
-    const of = (group) => data.figures.filter((each) => each.group === group);
-    const group = chooser(element.choose, data.groupLabel, groups, () => {
-      refill(view, of(groups[group.selectedIndex]).map((each) => each.view));
-      draw();
+  // of groups: all boxes that have the group that is chosen in one of them follow
+  const followers = [];
+  function groupChooser(place, label, groups, onChange) {
+    const box = chooser(place, label, groups.map((name) => name === null ? "all" : name), () => {
+      const top = box.getBoundingClientRect().top, name = groups[box.selectedIndex];
+      onChange();
+      if (name !== null) followers.forEach((follow) => follow(box, name));
+      window.scrollBy(0, box.getBoundingClientRect().top - top);
     });
-    const view = chooser(element.choose, data.viewLabel, of(groups[0]).map((each) => each.view), () => draw());
-    function draw() {
-      const figure = of(groups[group.selectedIndex])[view.selectedIndex];
+    followers.push((from, name) => {
+      const at = groups.indexOf(name);
+      if (from === box || at < 0 || at === box.selectedIndex) return;
+      box.selectedIndex = at;
+      onChange();
+    });
+    return box;
+  }
+
+  // ---- figures that are ready: [{group, view, traces, layout, caption}]
+  function gallery(element, data, redraw) {
+    const groups = [...new Set(data.figures.map((each) => each.group))];
+    const of = () => data.figures.filter((each) => each.group === groups[group.selectedIndex]);
+    const group = groupChooser(element.choose, data.groupLabel, groups, () => {
+      refill(view, of().map((each) => each.view));
+      redraw();
+    });
+    const view = chooser(element.choose, data.viewLabel, of().map((each) => each.view), redraw);
+    const kind = data.scaleLabel && chooser(element.choose, data.scaleLabel, ["linear", "logarithmic"], redraw);
+    return () => {
+      const figure = of()[view.selectedIndex], layout = { ...look(), ...figure.layout };
       element.caption.textContent = figure.caption || "";
-      const layout = { ...look(), ...figure.layout };
-      element.plot.style.height = (layout.height || 450) + "px";
-      Plotly.react(element.plot, figure.traces, layout, settings);
-    }
-    return draw;
+      element.plot.style.height = layout.height + "px";
+      if (element.plot.clientWidth < 640 && !layout.legend)
+        layout.legend = { orientation: "h", y: 1, yanchor: "bottom", x: 0 };
+      if (kind && kind.selectedIndex === 1) layout.yaxis = { ...layout.yaxis, type: "log" };
+      // Plotly writes into what it is given
+      Plotly.react(element.plot, figure.traces.map(dressed), structuredClone(layout), settings);
+    };
+  }
+
+  // ---- tables that are ready: [{group, html}]
+  function tables(element, data, redraw) {
+    const group = groupChooser(element.choose, data.groupLabel, data.tables.map((each) => each.group), redraw);
+    return () => { element.plot.innerHTML = data.tables[group.selectedIndex].html; };
   }
 
   // ---- points in two dimensions: [{group, names, maps: {name: {x, y, caption}}, colours}]
-  function pointMap(element, data) {
+  function pointMap(element, data, redraw) {
     const entry = () => data.groups[group.selectedIndex];
     const map = () => entry().maps[view.selectedIndex];
     // the bins of a binner stand first where its own latent is shown
@@ -65,18 +119,18 @@
       return [...own, ...shared, ...others];
     };
     const title = (each) => each.of ? `${each.title} (${each.of})` : each.title;
-    const group = chooser(element.choose, data.groupLabel, data.groups.map((each) => each.group), () => {
+    const group = groupChooser(element.choose, data.groupLabel, data.groups.map((each) => each.group), () => {
       refill(view, entry().maps.map((each) => each.name));
       refill(colour, colours().map(title));
-      draw();
+      redraw();
     });
     const view = chooser(element.choose, data.viewLabel, entry().maps.map((each) => each.name), () => {
       const own = colour.selectedIndex === 0;
       refill(colour, colours().map(title));
       if (own) colour.selectedIndex = 0;
-      draw();
+      redraw();
     });
-    const colour = chooser(element.choose, "Coloured by", colours().map(title), () => draw());
+    const colour = chooser(element.choose, "Coloured by", colours().map(title), redraw);
 
     const cell = (each, row) => {
       if (each.values) return each.values[row] === null ? "not known" : each.values[row].toLocaleString();
@@ -120,8 +174,8 @@
       const many = chosen.names.length > named;
       return [...sets.keys()].sort((a, b) => (a < 0 ? -1 : a) - (b < 0 ? -1 : b)).map((key) => {
         const name = key < 0 ? chosen.nobody : many && key === named ? `${chosen.names.length - named} others` : chosen.names[key];
-        const shade = key < 0 ? data.nobody : key === named ? data.others : data.palette[key];
-        return points(sets.get(key), { color: shade, opacity: key < 0 ? 0.5 : 0.85 },
+        const shade = key < 0 ? (dark() ? "#5C6166" : data.nobody) : key === named ? data.others : data.palette[key];
+        return points(sets.get(key), { color: visible(shade), opacity: key < 0 ? 0.5 : 0.85 },
                       escapeText(name) + " (" + sets.get(key).length + ")", {});
       });
     }
@@ -147,17 +201,24 @@
       return made;
     };
     const element = { choose: part("choose"), plot: part("plot"), caption: part("caption") };
-    const draw = (root.dataset.kind === "map" ? pointMap : gallery)(element, data);
-    let drawn = false;
     // drawn when it is about to be seen: a page of many figures opens at once
-    new IntersectionObserver((seen, observer) => {
-      if (!seen.some((each) => each.isIntersecting)) return;
-      observer.disconnect();
-      drawn = true;
+    let near = false, stale = true;
+    const catchUp = () => {
+      if (!stale) return;
+      stale = false;
       draw();
+    };
+    const redraw = () => {
+      stale = true;
+      if (near) catchUp();
+    };
+    const draw = { map: pointMap, tables, gallery }[root.dataset.kind](element, data, redraw);
+    new IntersectionObserver((seen) => {
+      near = seen[seen.length - 1].isIntersecting;
+      if (near) catchUp();
     }, { rootMargin: "600px" }).observe(root);
-    window.addEventListener("beforeprint", () => { if (!drawn) draw(); });
-    new MutationObserver(() => { if (drawn) draw(); })
+    window.addEventListener("beforeprint", catchUp);
+    new MutationObserver(redraw)
       .observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
   }
 

@@ -39,7 +39,6 @@ _SETTINGS: dict[str, Any] = {
     "plots_defer_loading_numseries": 100_000,
     "custom_logo_title": "Latentbin",
     "custom_logo_width": 220,
-    "lineplot_number_of_points_to_hide_markers": 5000,
 }
 
 

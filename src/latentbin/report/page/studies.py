@@ -7,6 +7,7 @@ from typing import Any
 
 from latentbin.colours import NOBODY, OTHERS, PALETTE
 from latentbin.report.page.chapters import Chapter, Section
+from latentbin.report.page.figures import axis, drawing, gallery, line, names_axis, squares
 from latentbin.report.page.maps import points
 from latentbin.report.page.markup import figure, grouped, percent, table
 
@@ -59,7 +60,7 @@ def study_chapters(studies: Summaries, total_points: int) -> list[Chapter | None
         )
     figures = [_eps(study) for study in studies if study["eps"]]
     if figures:
-        content = figure("gallery", {"groupLabel": "Study", "viewLabel": "", "figures": figures})
+        content = gallery("Study", "", figures)
         chapter.sections.append(
             Section(
                 "How eps was chosen",
@@ -87,31 +88,27 @@ def _eps(study: Mapping[str, Any]) -> dict[str, Any]:
             "name": title,
             "x": found["eps"],
             "y": found[key],
-            "yaxis": axis,
-            "line": {"color": PALETTE[number], "dash": "solid" if axis == "y" else "dot"},
+            "yaxis": side,
+            "line": {"color": PALETTE[number], "dash": "solid" if side == "y" else "dot"},
         }
-        for number, (key, (title, axis)) in enumerate(words.items())
+        for number, (key, (title, side)) in enumerate(words.items())
         if any(value is not None for value in found.get(key, ()))
     ]
     chosen = found["chosen"]
     mark = {"type": "line", "x0": chosen, "x1": chosen, "yref": "paper", "y0": 0, "y1": 1,
             "line": {"dash": "dash", "color": "#888888", "width": 1}}  # fmt: skip
-    return {
-        "group": study["name"],
-        "view": "eps",
-        "caption": f"The dashed line is the eps that was taken, {chosen:g}." if chosen else "",
-        "traces": traces,
-        "layout": {
-            "height": 420,
-            "margin": {"l": 60, "r": 60, "t": 20, "b": 50},
-            "xaxis": {"title": {"text": "eps"}, "gridcolor": "rgba(128,128,128,.15)"},
-            "yaxis": {"title": {"text": "Labels, samples"}, "gridcolor": "rgba(128,128,128,.15)"},
-            "yaxis2": {"title": {"text": "Score"}, "overlaying": "y", "side": "right",
-                       "showgrid": False},
-            "legend": {"orientation": "h", "y": -0.2},
-            "shapes": [mark] if chosen else [],
-        },
-    }  # fmt: skip
+    score = axis("Score", overlaying="y", side="right", showgrid=False)
+    return drawing(
+        study["name"],
+        "eps",
+        traces,
+        axis("eps"),
+        axis("Labels, samples"),
+        caption=f"The dashed line is the eps that was taken, {chosen:g}." if chosen else "",
+        yaxis2=score,
+        legend={"orientation": "h", "y": -0.2},
+        shapes=[mark] if chosen else [],
+    )
 
 
 def _spectra(studies: Summaries) -> Chapter | None:
@@ -227,9 +224,7 @@ def dataset_chapters(datasets: Summaries) -> list[Chapter | None]:
             _confusions(figures, "Data set", "True taxon in rows; the 30 with most contigs.")
         )
     if curves:
-        content = figure(
-            "gallery", {"groupLabel": "Data set", "viewLabel": "Model", "figures": curves}
-        )
+        content = gallery("Data set", "Model", curves)
         chapter.sections.append(Section("Training of the models", content=content))
     return [chapter if chapter.sections else None, _taxa(datasets)]
 
@@ -255,59 +250,27 @@ def _share(value: float | None) -> str | None:
 
 
 def _confusions(figures: list[dict[str, Any]], group: str, description: str) -> Section:
-    content = figure("gallery", {"groupLabel": group, "viewLabel": "Model", "figures": figures})
+    content = gallery(group, "Model", figures)
     return Section("What is taken for what", description, content=content)
 
 
 def _square(
     group: str, view: str, rows: list[str], columns: list[str], values: Any, unit: str
 ) -> dict[str, Any]:
-    axis = {"automargin": True, "dtick": 1, "tickfont": {"size": 10}, "showgrid": False}
-    return {
-        "group": group,
-        "view": view,
-        "traces": [
-            {
-                "type": "heatmap",
-                "x": columns,
-                "y": rows,
-                "z": values,
-                "xgap": 1,
-                "ygap": 1,
-                "colorscale": [[0, "#F4F6F8"], [0.5, "#6BAED6"], [1, "#08306B"]],
-                "colorbar": {"title": {"text": unit}, "thickness": 14, "len": 0.6},
-                "hovertemplate": f"%{{y}} taken for %{{x}}: %{{z}} {unit}<extra></extra>",
-            }
-        ],
-        "layout": {
-            "height": 220 + 22 * len(rows),
-            "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
-            "xaxis": {**axis, "tickangle": -45, "title": {"text": "predicted"}, "type": "category"},
-            "yaxis": {**axis, "autorange": "reversed", "type": "category"},
-        },
-    }
+    trace = squares(rows, columns, values, "blues", unit, f"%{{y}} taken for %{{x}}: %{{z}} {unit}")
+    return drawing(
+        group,
+        view,
+        [trace],
+        names_axis(10, tickangle=-45, title={"text": "predicted"}),
+        names_axis(10, autorange="reversed"),
+        220 + 22 * len(rows),
+    )
 
 
 def _losses(group: str, view: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    grid = {"gridcolor": "rgba(128,128,128,.15)"}
-    return {
-        "group": group,
-        "view": view,
-        "traces": [
-            {
-                "type": "scatter",
-                "mode": "lines" if len(found["at"]) > 20 else "lines+markers",
-                "name": name.replace("_", " "),
-                "x": found["at"],
-                "y": values,
-                "line": {"color": PALETTE[number]},
-            }
-            for number, (name, values) in enumerate(found["curves"].items())
-        ],
-        "layout": {
-            "height": 400,
-            "margin": {"l": 60, "r": 20, "t": 20, "b": 50},
-            "xaxis": {"title": {"text": found["step"]}, **grid},
-            "yaxis": {"title": {"text": "loss, nats"}, **grid},
-        },
-    }
+    traces = [
+        line(name.replace("_", " "), found["at"], values, PALETTE[number])
+        for number, (name, values) in enumerate(found["curves"].items())
+    ]
+    return drawing(group, view, traces, axis(found["step"]), axis("loss, nats"), 400)
