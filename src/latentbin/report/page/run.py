@@ -15,6 +15,15 @@ from latentbin.report.tables import Table
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
+# how the names begin of parameters that one workflow alone has
+_OF_WORKFLOW = {
+    "binning": ("abundance_", "binners", "deepmetabin_", "genomeface_", "mag_", "mapper",
+                "min_bin_size", "min_identity", "minimap2_", "save_bam", "separator",
+                "truth", "vamb_"),
+    "proteomics": ("proteome_", "spectra_"),
+    "taxonomy": ("taxonomy_models", "taxonomy_rank", "taxonomy_split", "taxonomy_test_share",
+                 "taxonomy_tune_trials"),
+}  # fmt: skip
 Summaries = Sequence[Mapping[str, Any]]
 
 
@@ -53,16 +62,35 @@ def run_chapter(
         )
     )
     if parameters:
-        rows = [
-            (name, "" if value is None else str(value))
-            for name, value in sorted(parameters.items())
-            if not isinstance(value, Mapping)
-        ]
         chapter.sections.append(
-            Section("Parameters", content=table(("Parameter", "Value"), rows, text=2))
+            Section(
+                "Parameters",
+                "Those that were not given and have no default are left out, and those of other "
+                "workflows.",
+                content=table(("Parameter", "Value"), _given(parameters), text=2),
+            )
         )
     chapter.sections.append(Section("Versions", content=_versions(versions)))
     return chapter
+
+
+def _given(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and values of the parameters that this run could use."""
+    workflow = parameters.get("workflow")
+    others = tuple(
+        prefix
+        for of, prefixes in _OF_WORKFLOW.items()
+        for prefix in prefixes
+        if workflow in _OF_WORKFLOW and of != workflow
+    )
+    return [
+        (name, str(value))
+        for name, value in sorted(parameters.items())
+        if value is not None
+        and not isinstance(value, Mapping)
+        and name not in ("help", "version")
+        and not name.startswith(others)
+    ]
 
 
 def _linked(reference: str) -> str:
