@@ -91,6 +91,10 @@ def _classes(groups: Groups) -> Section:
     if len(labels) > 1:
         config["data_labels"] = [{"name": name} for name in labels]
     plot = _tall(bargraph.plot(data, [categories] * len(data), config), views)
+    # at the side it would lie on the bars where the window is narrow
+    plot.layout.legend.update(
+        {"orientation": "h", "x": 0, "yref": "container", "y": 0, "yanchor": "bottom"}
+    )
     return Section("Bins by quality", "How many bins of each class every binner made.", plot)
 
 
@@ -204,9 +208,10 @@ def _best(groups: Groups) -> Section:
         content = grouped(groups, header, rows[:_MOST_IN_TABLE], text)
     else:
         content = by_group(groups, header, rows, text, most=_MOST_IN_TABLE, everything=True)
-    what = (
-        "All bins" if n_bins <= _MOST_IN_TABLE else f"The best {_MOST_IN_TABLE} of {n_bins:,} bins"
-    )
+    what = "All bins"
+    if n_bins > _MOST_IN_TABLE:
+        what = f"The best {_MOST_IN_TABLE} of {n_bins:,} bins"
+        what += ", or of the bins of a group" if len(groups) > 1 else ""
     return Section(
         "The best bins", f"{what}, best first. bins.tsv and quality.tsv have all.", content=content
     )

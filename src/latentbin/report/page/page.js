@@ -68,7 +68,7 @@
       const top = box.getBoundingClientRect().top, name = groups[box.selectedIndex];
       onChange();
       if (name !== null) followers.forEach((follow) => follow(box, name));
-      window.scrollBy(0, box.getBoundingClientRect().top - top);
+      window.scrollBy({ top: box.getBoundingClientRect().top - top, behavior: "instant" });
     });
     followers.push((from, name) => {
       const at = groups.indexOf(name);
