@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
+from pygments.lexers.special import TextLexer
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -107,4 +108,5 @@ def write_math(self: HTML5Translator, node: nodes.Element) -> NoReturn:
 def setup(app: Sphinx) -> None:
     """What Sphinx calls."""
     app.add_html_math_renderer("mathml", (write_math, None), (write_math, None))
+    app.add_lexer("csv", TextLexer)  # Pygments has none; GitHub has
     app.connect("source-read", add_side_bar)

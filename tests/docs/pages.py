@@ -8,6 +8,7 @@ import shlex
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.unit.test_help import COMMANDS
@@ -19,8 +20,23 @@ PAGES = sorted(
     for pattern in ("*.md", "docs/**/*.md", *(f"{place}/README.md" for place in WITH_README))
     for path in ROOT.glob(pattern)
 )
-_FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
-_INDENTED = re.compile(r"(?:(?<=\n\n)|\A)((?:    .*\n|\n)+)", re.M)
+_FENCED = re.compile(
+    r"(?:^<!-- not run: ((?:(?!-->).)+?) -->\n)?^```(\w*)\n(.*?)^```$", re.S | re.M
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code of a page; with a reason, if it has one for not being run."""
+
+    page: Path
+    line: int
+    language: str
+    body: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
 
 
 def text_of(page: Path) -> str:
@@ -29,16 +45,17 @@ def text_of(page: Path) -> str:
 
 def prose(page: Path) -> str:
     """The page without its blocks of code."""
-    text = _INDENTED.sub("\n", _FENCED.sub("\n", text_of(page)))
-    return re.sub(r"<!--.*?-->", "", text, flags=re.S)
+    return re.sub(r"<!--.*?-->", "", _FENCED.sub("\n", text_of(page)), flags=re.S)
 
 
-def blocks(page: Path) -> list[str]:
-    """The blocks of code of a page, fenced or indented."""
-    fenced = [body for _, body in _FENCED.findall(text_of(page))]
-    rest = _FENCED.sub("\n", text_of(page))
-    indented = [re.sub(r"^    ", "", body, flags=re.M) for body in _INDENTED.findall(rest)]
-    return [block for block in fenced + indented if block.strip()]
+def code(page: Path, language: str = "") -> list[Block]:
+    """The blocks of code of a page, those of one language only if one is given."""
+    text = text_of(page)
+    found = [
+        Block(page, text[: match.start(2)].count("\n") + 1, match[2], match[3], match[1] or "")
+        for match in _FENCED.finditer(text)
+    ]
+    return [block for block in found if language in ("", block.language)]
 
 
 def links(page: Path) -> list[str]:
@@ -69,8 +86,8 @@ def files_named(page: Path) -> set[str]:
 
 def command_lines(page: Path, program: str) -> Iterator[list[str]]:
     """The words of each line in a block that begins so (a pattern)."""
-    for block in blocks(page):
-        for line in block.replace("\\\n", " ").splitlines():
+    for block in code(page):
+        for line in block.body.replace("\\\n", " ").splitlines():
             if re.match(rf"(?:\S+/)?{program}", line.strip()):
                 yield shlex.split(line, comments=True)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from itertools import groupby
 from pathlib import Path
 
@@ -29,14 +31,19 @@ BINNING = (
     "--markers markers.tsv --output quality.tsv",
     "latentbin-evaluate --clusters clusters.tsv --truth community/truth.binning --separator '~' "
     "--output-dir evaluation",
+    "latentbin-deepmetabin graph --composition composition.npz --abundance abundance.npz "
+    "--output graph.npz",
+    "latentbin-report group --name gut --fasta catalogue.fna --composition composition.npz "
+    "--abundance abundance.npz --contig2bin vamb=bins/contig2bin.tsv --latent vamb=latent.npz "
+    "--h5ad results.h5ad --output gut.summary.json",
 )
 PROTEOMICS = (
     "latentbin-simulate proteome --samples 60 --proteins 80 --samples-per-donor 2 --batches 2 "
     "--new-samples 8 --output-dir proteome",
     "latentbin-proteome prepare --table proteome/proteome.tsv --samples proteome/samples.csv "
     "--output proteome.npz",
-    "latentbin-proteome embed --proteome proteome.npz --epochs 3 --output proteome_latent.npz",
-    "latentbin-proteome label --latent proteome_latent.npz --output-dir labels",
+    "latentbin-proteome embed --proteome proteome.npz --epochs 3 --output latent.npz",
+    "latentbin-proteome label --latent latent.npz --output-dir labels",
     # of the classes: after three epochs there may be one label only
     "latentbin-proteome train --proteome proteome.npz --epochs 1 --min-steps 5 --folds 2 "
     "--output-dir classifier",
@@ -160,6 +167,21 @@ def test_figures_of_the_evaluation_are_those_of_the_page(folder: Path) -> None:
     samples = header(folder / "binning/evaluation/samples.tsv").split("\t")
     assert samples[0] == "sample"
     assert set(samples[1:]) <= set(said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["Binning", "Proteomics"])
+def test_python_of_the_page_opens_the_files(part: str, folder: Path) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```$", section(part), re.S | re.M)
+    assert blocks
+    words = [sys.executable, "-c", "".join(blocks)]
+    done = subprocess.run(words, cwd=folder / part.lower(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_all_python_of_the_page_is_in_these_parts() -> None:
+    parts = section("Binning") + section("Proteomics")
+    assert TEXT.count("```python\n") == parts.count("```python\n") == 4
 
 
 def test_every_table_with_columns_is_looked_at() -> None:

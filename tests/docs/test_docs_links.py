@@ -13,6 +13,7 @@ from tests.docs.pages import (
     PAGES,
     ROOT,
     anchors,
+    code,
     command_lines,
     files_named,
     links,
@@ -20,6 +21,8 @@ from tests.docs.pages import (
     tracked,
 )
 from tests.unit.test_help import COMMANDS, parser_of
+
+from latentbin import __version__
 
 TRACKED = tracked()
 
@@ -70,6 +73,9 @@ def test_parameters_of_the_pipeline_exist(page: Path) -> None:
     for words in command_lines(page, "nextflow run"):
         given = {word[2:].split("=")[0] for word in words if word.startswith("--")}
         assert given <= known, words
+        if "-profile" in words:
+            profiles = words[words.index("-profile") + 1].split(",")
+            assert all((ROOT / f"conf/{name}.config").exists() for name in profiles), words
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
@@ -78,3 +84,20 @@ def test_make_targets_exist(page: Path) -> None:
     named = {words[1] for words in command_lines(page, "make ") if len(words) > 1}
     named |= set(re.findall(r"`make ([a-z][a-z-]*)`", text_of(page)))
     assert named <= set(targets)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_images_have_a_method_and_the_version(page: Path) -> None:
+    text = "".join(block.body for block in code(page))
+    for method, version in re.findall(r"ghcr\.io/latentbin/latentbin-([\w-]+):([\w.-]+)", text):
+        assert (ROOT / "containers" / method / "smoke.sh").exists(), method
+        assert version in (__version__, f"{__version__}-cuda"), version
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_scripts_of_benchmarks_have_the_flags(page: Path) -> None:
+    for words in command_lines(page, r"python3? benchmarks/"):
+        script = (ROOT / words[1]).read_text()
+        for word in words[2:]:
+            if word.startswith("--"):
+                assert f'"{word}"' in script or f'"{word[2:]}"' in script, words

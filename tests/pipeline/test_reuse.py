@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.docs.pages import code
 
 from conftest import ROOT, TOOLS, RunPipeline
 from latentbin import __version__
 from latentbin.matrix import NamedMatrix
 
-DOC = (ROOT / "docs/nf-core.md").read_text()
+PAGE = Path("docs/nf-core.md")
 EXAMPLE = ROOT / "docs/examples/reuse"
 
 
@@ -25,7 +26,7 @@ def foreign(tmp_path: Path) -> Path:
     """A pipeline outside this tree, with another name and version."""
     pipeline = tmp_path / "foreign"
     shutil.copytree(EXAMPLE, pipeline)
-    (copy,) = re.findall(r"^    (cp -r --parents (?:.*\\\n)*.*)$", DOC, re.M)
+    (copy,) = (block.body for block in code(PAGE, "bash") if not block.reason)
     subprocess.run(
         ["bash", "-euc", copy], cwd=ROOT, env={**os.environ, "PIPELINE": str(pipeline)}, check=True
     )
@@ -35,7 +36,8 @@ def foreign(tmp_path: Path) -> Path:
 def test_the_documentation_includes_what_the_example_includes() -> None:
     lines = re.findall(r"^ *(include \{.*)$", (EXAMPLE / "main.nf").read_text(), re.M)
     assert len(lines) == 5
-    assert re.findall(r"^    (include \{.*)$", DOC, re.M) == lines
+    (includes,) = code(PAGE, "groovy")
+    assert includes.body.splitlines() == lines
 
 
 @pytest.mark.slow
