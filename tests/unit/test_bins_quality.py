@@ -191,14 +191,22 @@ def test_a_bin_without_any_gene_is_of_low_quality_for_certain() -> None:
     assert judged.genes.probability[0, CLASSES.index("LQ")] > 0.999
 
 
-def test_checkm2_is_read_instead(tmp_path: Path) -> None:
+def test_checkm2_is_read_instead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inputs = write_inputs(tmp_path)
     del inputs["--markers"]
+    # as CheckM2 1.1.0 writes it of bins/*.fna.gz
+    header = (
+        "Name Completeness Contamination Completeness_Model_Used Translation_Table_Used "
+        "Coding_Density Contig_N50 Average_Gene_Length Genome_Size GC_Content "
+        "Total_Coding_Sequences Total_Contigs Max_Contig_Length Additional_Notes"
+    )
+    rest = "\t11\t0.877\t464247\t311.4838709677419\t2949057\t0.33\t2790\t21\t99999"
+    unsure = "Low confidence prediction - substantial (>50%) disagreement between models"
     table = [
-        "Name\tCompleteness\tContamination\tCompleteness_Model_Used\tAdditional_Notes",
-        "bin_2.fna\t95.31\t0.4\tNeural Network (Specific Model)\tNone",
-        "bin_1\t99.0\t120.5\tGradient Boost (General Model)\tNone",
-        "elsewhere\t1\t2\t\t",
+        header.replace(" ", "\t"),
+        f"bin_2.fna\t95.31\t0.4\tNeural Network (Specific Model){rest}\tNone",
+        f"bin_1\t99.0\t120.5\tGradient Boost (General Model){rest}\t{unsure}",
+        f"elsewhere\t1\t2\t{rest}\t{unsure}",
     ]
     (tmp_path / "quality_report.tsv").write_text("\n".join(table) + "\n")
     inputs["--checkm2"] = str(tmp_path / "quality_report.tsv")
@@ -212,6 +220,7 @@ def test_checkm2_is_read_instead(tmp_path: Path) -> None:
     ]
     report = json.loads((tmp_path / "quality.json").read_text())
     assert (report["genes"], report["judged_by"]) == (None, "checkm2")
+    assert f"quality_report.tsv: CheckM2 notes of bin_1: {unsure}" in capsys.readouterr().err
 
 
 def test_no_bin_is_a_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

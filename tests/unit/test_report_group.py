@@ -276,6 +276,39 @@ def notes_of(folder: Path, words: list[str]) -> str:
     return " ".join(json.loads((folder / "n.json").read_text())["notes"])
 
 
+def test_bins_of_two_judges_are_told(files, tmp_path, capsys):
+    rows = (files / "right.quality.tsv").read_text().splitlines()[1:]
+    names = [row.split("\t")[0] for row in rows]
+    report = tmp_path / "quality_report.tsv"
+    table = "".join(f"{name}.fna\t91.5\t0.7\tNone\n" for name in names)
+    report.write_text(f"Name\tCompleteness\tContamination\tAdditional_Notes\n{table}")
+    judged = tmp_path / "right.quality.tsv"
+    bins = ["--contig2bin", str(files / "right" / "contig2bin.tsv")]
+    bins += ["--fasta", str(files / "contigs.fna"), "--checkm2", str(report)]
+    assert bins_main(["quality", *bins, "--output", str(judged)]) == 0
+    output = tmp_path / "n.json"
+    words = [
+        word.replace(str(files / "right.quality.tsv"), str(judged))
+        for word in arguments(files, output)
+    ]
+    assert main(words) == 0
+    found = json.loads(output.read_text())
+    assert "judged by CheckM2, those of others by single-copy genes: do not compare" in " ".join(
+        found["notes"]
+    )
+    assert {name: b["judged_by"] for name, b in found["binners"].items()} == {
+        "right": "checkm2", "joined": "scg",
+    }  # fmt: skip
+    assert found["binners"]["right"]["bins"][0]["completeness"] == 91.5
+    # CheckM2's own table is not ours: it says how to come by one
+    words[words.index(f"right={judged}")] = f"right={report}"
+    capsys.readouterr()
+    assert main(words) == 1
+    assert "Make it with latentbin-bins quality, with --checkm2 of CheckM2's" in (
+        capsys.readouterr().err
+    )
+
+
 def test_warnings_in_plain_words(files, summary, tmp_path):
     few = " ".join(summary["notes"])
     assert "few contigs (21 that can be binned)" in few

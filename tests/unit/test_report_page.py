@@ -412,6 +412,38 @@ def test_methods_cite_what_ran_and_nothing_else():
     assert "LightGBM" in methods([], [], [DATASET], {}, {})[1]
 
 
+def test_bins_of_different_judges_are_not_compared(tmp_path):
+    by_genes = binner(bin_row("vamb_1"), bin_row("vamb_2"))
+    by_checkm2 = binner(bin_row("genomeface_1"), judged_by="checkm2")
+    gut = group("gut", {"vamb": by_genes, "genomeface": by_checkm2})
+    text, cited = methods([gut], [], [], {}, {})
+    assert (
+        "were estimated from 40 universal single-copy genes (Sunagawa 2013; bins of VAMB) and "
+        "with CheckM2 (Chklovski 2023; bins of GenomeFace)." in text
+    )
+    assert {"genes", "CheckM2", "MIMAG"} <= set(cited)
+    code, errors, page = write(tmp_path, gut)
+    assert code == 0, errors
+    start = text_of(page[page.index('id="at-a-glance"') : page.index('id="bins"')])
+    assert "Bins were judged by different means, and are not compared." in start
+    assert "Most near-complete" not in start
+    assert "vamb 2 2 0 0 88.0 91.0 single-copy genes genomeface 1 1 0 0 88.0 91.0 CheckM2" in start
+    # neither is the best, in bold
+    assert 'class="best' not in section(page, "at-a-glance-bins-that-were-found")
+    # of one judge: all as ever, and no column that says the same in every row
+    gut["binners"]["vamb"]["judged_by"] = "checkm2"
+    text, cited = methods([gut], [], [], {}, {})
+    assert "were estimated with CheckM2 (Chklovski 2023)." in text
+    assert "genes" not in cited
+    page = write(tmp_path, gut)[2]
+    start = text_of(page[page.index('id="at-a-glance"') : page.index('id="bins"')])
+    assert "Most near-complete bins are vamb's: 2 near-complete" in start
+    assert "LQ: the rest. Judged by CheckM2." in start
+    assert "Judged by" not in text_of(section(page, "at-a-glance-bins-that-were-found")).replace(
+        "Judged by CheckM2.", ""
+    )
+
+
 def test_wrong_summaries_are_named(tmp_path, capsys):
     paths = [tmp_path / name for name in ("a.json", "b.json", "c.json")]
     paths[0].write_text(json.dumps(STUDY))

@@ -122,7 +122,9 @@ def _read_binner(
     naming = NameOptions(min_bin_size=0, prefix="")
     plan = plan_bins(contigs, read_contig2bin(path, contigs), naming, path)
     clusters, latent, quality, taxonomy = (files[kind] for kind in _OF_BINNERS)
-    judged = quality and read_table(quality, "quality table", _QUALITY, "latentbin-bins quality")
+    judged = quality and read_table(
+        quality, "quality table", _QUALITY, "latentbin-bins quality, with --checkm2 of CheckM2's"
+    )
     voted = taxonomy and read_table(
         taxonomy, "table of taxa of bins", ("bin",), "latentbin-taxonomy vote"
     )

@@ -62,6 +62,11 @@ def group_notes(group: Group) -> list[str]:
                     f"Sample '{name}' has hardly any reads on the contigs ({found:.2%} of all)."
                 )
     judges = {row["judged_by"] for binner in group.binners for row in binner.quality or ()}
+    if len(judges) > 1:
+        notes.append(
+            "Bins of some binners were judged by CheckM2, those of others by single-copy genes: do "
+            "not compare how many are good, nor how complete they are."
+        )
     if "scg" in judges:
         notes.append(
             "Completeness and contamination rest on single-copy genes, which binners may have "

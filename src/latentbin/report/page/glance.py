@@ -9,6 +9,7 @@ from typing import Any
 from latentbin.report.page.chapters import CLASS_COLOURS, CLASS_NAMES, Chapter, Section
 from latentbin.report.page.markup import Html, bullets, grouped, percent, table
 
+_JUDGES = {"scg": "single-copy genes", "checkm2": "CheckM2"}
 _MOST_SENTENCES = 6  # of groups; of more, one sentence says it of all
 _MOST_NAMES = 6  # that are said before a warning
 _MOST_NOTES = 12
@@ -75,10 +76,18 @@ def _good(binner: Mapping[str, Any]) -> tuple[int, int]:
     return binner["classes"]["NC"] or 0, binner["classes"]["MQ"] or 0
 
 
+def _judges(groups: Sequence[Mapping[str, Any]]) -> set[str]:
+    """What bins were judged by; those of different judges cannot be compared."""
+    return {b["judged_by"] for g in groups for b in g["binners"].values()} - {None}
+
+
 def best_binners(group: Mapping[str, Any]) -> list[str]:
-    """The binners with most near-complete bins, of equals those with most of medium quality."""
+    """The binners with most near-complete bins, of equals those with most of medium quality.
+
+    None if bins were not judged, or not by the same.
+    """
     binners = group["binners"]
-    if not any(binner["judged_by"] for binner in binners.values()):
+    if len(_judges([group])) != 1:
         return []
     most = max(_good(binner) for binner in binners.values())
     return [name for name, binner in binners.items() if _good(binner) == most and most > (0, 0)]
@@ -95,7 +104,7 @@ def _verdict_of_all(groups: Sequence[Mapping[str, Any]]) -> str:
     )
     totals = _sums(groups)
     most = max(_good(found) for found in totals.values())
-    if most > (0, 0):
+    if most > (0, 0) and len(_judges(groups)) == 1:
         best = [name for name, found in totals.items() if _good(found) == most]
         text += _whose(best, most, len(totals) > 1) + " "
     empty = [
@@ -129,12 +138,12 @@ def _sums(groups: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
 def _totals(groups: Sequence[Mapping[str, Any]]) -> str:
     totals = _sums(groups)
     most = max(found["bins"] for found in totals.values()) or 1
-    judged = any(binner["judged_by"] for group in groups for binner in group["binners"].values())
+    judged = len(_judges(groups)) == 1
     rows: list[tuple[Any, ...]] = []
     for name, found in totals.items():
         classes = found["classes"]
         row = (name, found["groups"], found["best"], found["bins"], *classes.values())
-        rows.append((*row, _bar(classes, most)) if judged else row[:2] + row[3:4])
+        rows.append((*row, _bar(classes, most)) if judged else (row[0], row[1], row[3]))
     header = ("Binner", "Groups", "Best in", "Bins", "NC", "MQ", "LQ", "")
     return table(header if judged else ("Binner", "Groups", "Bins"), rows)
 
@@ -150,6 +159,8 @@ def _verdict(group: Mapping[str, Any]) -> str:
     if not any(binner["bins"] for binner in binners.values()):
         return lead + "No bin was found."
     best = best_binners(group)
+    if len(_judges([group])) > 1:
+        return lead + "Bins were judged by different means, and are not compared."
     if not best:
         most = max(binners, key=lambda key: len(binners[key]["bins"]))
         judged = any(binner["judged_by"] for binner in binners.values())
@@ -188,8 +199,9 @@ def _bar(classes: Mapping[str, int | None], most: int) -> Html:
 def _table(groups: Sequence[Mapping[str, Any]]) -> str:
     judged = any(binner["evaluation"] for group in groups for binner in group["binners"].values())
     most = max((len(b["bins"]) for g in groups for b in g["binners"].values()), default=0) or 1
-    header = ["Group", "Binner", "Bins", "NC", "MQ", "LQ", "", "bp in bins, %"]
-    header += ["Reads in bins, %"]
+    judges = sorted(_judges(groups))
+    header = ["Group", "Binner", "Bins", "NC", "MQ", "LQ", "", "bp in bins, %", "Reads in bins, %"]
+    header += ["Judged by"] * (len(judges) > 1)
     if judged:
         header += ["NC genomes", "MQ genomes", "Precision, %", "Recall, %"]
     rows: list[list[Any]] = []
@@ -202,6 +214,8 @@ def _table(groups: Sequence[Mapping[str, Any]]) -> str:
             row: list[Any] = [group["name"], name, len(binner["bins"]), *classes.values()]
             row.append(_bar(classes, most) if binner["judged_by"] else None)
             row += [percent(binner["binned"][key]) for key in ("all_bp", "all_reads")]
+            if len(judges) > 1:
+                row.append(_JUDGES.get(binner["judged_by"], binner["judged_by"]))
             if judged:
                 figures = (binner["evaluation"] or {}).get("figures", {})
                 for key in ("near_complete", "medium_quality"):
@@ -213,11 +227,9 @@ def _table(groups: Sequence[Mapping[str, Any]]) -> str:
         f'<span class="lb-key" style="background:{colour}"></span>{name}: {CLASS_NAMES[name]}'
         for name, colour in CLASS_COLOURS.items()
     )
-    by = sorted({b["judged_by"] or "" for g in groups for b in g["binners"].values()} - {""})
-    words = {"scg": "single-copy genes", "checkm2": "CheckM2"}
     caption = (
         "NC: completeness above 90 %, contamination below 5 %. MQ: from 50 %, below 10 %. LQ: the "
-        f"rest. Judged by {' and '.join(words.get(name, name) for name in by) or 'nothing'}."
+        f"rest. Judged by {' and '.join(_JUDGES.get(name, name) for name in judges) or 'nothing'}."
     )
     if judged:
         caption += (

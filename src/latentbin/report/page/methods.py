@@ -59,6 +59,10 @@ _HOW = {
     "GenomeFace": "GenomeFace (pretrained networks of composition and co-abundance, clustered in a "
     "tree by single-copy genes; Lettich 2024)",
 }
+_JUDGES = {
+    "scg": ("from 40 universal single-copy genes", "Sunagawa 2013", "genes"),
+    "checkm2": ("with CheckM2", "Chklovski 2023", "CheckM2"),
+}
 Summaries = Sequence[Mapping[str, Any]]
 
 
@@ -123,29 +127,41 @@ def _of_groups(
     size = parameters.get("min_bin_size")
     if isinstance(size, int):
         sentences.append(f"Clusters of fewer than {size:,} bp were left unbinned.")
-    judges = {b["judged_by"] for g in groups for b in g["binners"].values()} - {None}
-    if "scg" in judges:
-        sentences.append(
-            "Completeness and contamination of bins were estimated from 40 universal single-copy "
-            "genes (Sunagawa 2013)."
-        )
-        cited.append("genes")
-    if "checkm2" in judges:
-        sentences.append("Bins were judged with CheckM2 (Chklovski 2023).")
-        cited.append("CheckM2")
-    if judges:
-        sentences.append(
-            "Bins were called near-complete above 90 % completeness and below 5 % contamination, "
-            "of medium quality from 50 % and below 10 % (after MIMAG, without RNA genes; "
-            "Bowers 2017)."
-        )
-        cited.append("MIMAG")
+    _of_judges(groups, sentences, cited)
     if any(b["evaluation"] for g in groups for b in g["binners"].values()):
         sentences.append("Bins were compared with the known genomes as by AMBER (Meyer 2018).")
         cited.append("AMBER")
     if any(each["how"] == "UMAP" for g in groups for each in g["map"]["maps"].values()):
         sentences.append("Latents are shown in two dimensions by UMAP (McInnes 2018).")
         cited.append("UMAP")
+
+
+def _of_judges(groups: Summaries, sentences: list[str], cited: list[str]) -> None:
+    """What bins were judged by; of which binners, if not all by the same."""
+    of_judge: dict[str, list[str]] = {}
+    for group in groups:
+        for name, binner in group["binners"].items():
+            names = of_judge.setdefault(binner["judged_by"] or "", [])
+            if _TITLES.get(name, name) not in names:
+                names.append(_TITLES.get(name, name))
+    of_judge.pop("", None)
+    if not of_judge:
+        return
+    means = []
+    for judge, (words, paper, reference) in _JUDGES.items():
+        if judge in of_judge:
+            which = f"; bins of {_listed(of_judge[judge])}" if len(of_judge) > 1 else ""
+            means.append(f"{words} ({paper}{which})")
+            cited.append(reference)
+    sentences.append(
+        f"Completeness and contamination of bins were estimated {' and '.join(means)}."
+    )
+    sentences.append(
+        "Bins were called near-complete above 90 % completeness and below 5 % contamination, "
+        "of medium quality from 50 % and below 10 % (after MIMAG, without RNA genes; "
+        "Bowers 2017)."
+    )
+    cited.append("MIMAG")
 
 
 def _of_studies(studies: Summaries, sentences: list[str], cited: list[str]) -> None:
