@@ -74,18 +74,31 @@ def kill(process: subprocess.Popen[bytes], way: str) -> None:
         process.wait()
 
 
+def two_assemblies(community: Path, folder: Path) -> tuple[Path, Path]:
+    """A samplesheet in which each sample has reads and an assembly of its own; what is true."""
+    header, first, second = (community / "samplesheet_fastq.csv").read_text().splitlines()
+    contigs = community / "contigs.fna.gz"
+    copy = folder / "other.fna.gz"
+    copy.write_bytes(contigs.read_bytes())
+    sheet, truth = folder / "sheet.csv", folder / "truth.binning"
+    sheet.write_text("\n".join((header, first, second.replace(str(contigs), copy.name))) + "\n")
+    lines = (community / "truth.binning").read_text().splitlines()
+    known = [line for line in lines if line and not line.startswith(("@", "#"))]
+    head = [line for line in lines if line not in known]
+    rows = [f"{sample}~{line}" for sample in ("S1", "S2") for line in known]
+    truth.write_text("\n".join([*head, *rows]) + "\n")
+    return sheet, truth
+
+
 @pytest.mark.resume
 def test_killed_at_random_moments_it_finishes_with_the_same_results(
     community: Path, tmp_path: Path, mappers: None
 ) -> None:
-    header, first, _ = (community / "samplesheet_fastq.csv").read_text().splitlines()
-    second = (community / "samplesheet.csv").read_text().splitlines()[2]
-    sheet = tmp_path / "sheet.csv"
-    sheet.write_text("\n".join((header, first, second)) + "\n")
+    sheet, truth = two_assemblies(community, tmp_path)
     config = tmp_path / "quiet.config"
     config.write_text(QUIET)
     words = ("-c", config, "run", ROOT, "--input", sheet, "--outdir", "out", "-ansi-log", "false")
-    words += ("--truth", community / "truth.binning", "--save_bam", "--min_bin_size", "20000")
+    words += ("--truth", truth, "--save_bam", "--min_bin_size", "20000")
     words += ("--vamb_epochs", "5", "--deepmetabin_epochs", "5")
 
     calm = tmp_path / "calm"
