@@ -25,6 +25,7 @@ const told = { errors: [] };
 window.addEventListener("error", (event) => told.errors.push(String(event.message)));
 const figure = (anchor) => document.querySelector(`#mqc-section-wrapper-${anchor} .lb-figure`);
 const boxes = (place) => [...place.querySelectorAll("select")];
+const top_of = (place) => place.getBoundingClientRect().top;
 const words = (box) => box.selectedOptions[0].text;
 async function see(anchor) {
   const place = figure(anchor);
@@ -41,11 +42,21 @@ async function steps() {
   await wait(1500);
   told.wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   told.groups = [...document.querySelectorAll(".lb-figure")].map((each) => words(boxes(each)[0]));
+  // figures between here and there are drawn on the way, and must not push it away
+  document.getElementById("single-copy-genes").scrollIntoView({ behavior: "instant" });
+  await wait(1500);
+  told.landed = top_of(document.getElementById("single-copy-genes"));
+  const tall = document.querySelector(".lb-tall");
+  tall.scrollIntoView({ behavior: "instant" });
+  tall.scrollTop = 300;
+  await wait(300);
+  told.header = top_of(tall.querySelector("th")) - top_of(tall);
+  told.cut = tall.scrollHeight - tall.clientHeight;
   const map = await see("map-of-the-contigs-contigs");
-  const top = boxes(map)[0].getBoundingClientRect().top;
+  const top = top_of(boxes(map)[0]);
   choose(boxes(map)[0], "group_11");
   await wait(1000);
-  told.moved = Math.abs(boxes(map)[0].getBoundingClientRect().top - top);
+  told.moved = Math.abs(top_of(boxes(map)[0]) - top);
   told.followed = [...document.querySelectorAll(".lb-figure")].map((each) => words(boxes(each)[0]));
   const plot = (place) => place.querySelector(".lb-plot");
   const shade = () => plot(map).data.map((trace) => trace.marker.color);
@@ -122,6 +133,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict:
 def test_dozens_of_groups_fit_into_the_window(told):
     assert told["errors"] == []
     assert told["wide"] <= 0
+
+
+def test_the_page_keeps_its_height_while_it_is_drawn(told):
+    assert abs(told["landed"]) < 60
+    assert told["cut"] > 300  # the table of all groups scrolls in itself
+    assert abs(told["header"]) < 2  # below its header
 
 
 def test_a_group_is_chosen_in_all_figures_at_once(told):

@@ -472,8 +472,8 @@ def test_wrong_summaries_are_named(tmp_path, capsys):
 
 
 def test_parts_of_the_markup():
-    assert [cell(value) for value in (None, 12345, 0.5, "a<b", Html("<i>"), True)] == [
-        "", "12,345", "0.500", "a&lt;b", "<i>", "yes",
+    assert [cell(value) for value in (None, 12345, 0.5, 1.0, "a<b", Html("<i>"), True)] == [
+        "", "12,345", "0.500", "1.000", "a&lt;b", "<i>", "yes",
     ]  # fmt: skip
     assert table(("a", "b"), [(1, "<")]).count("&lt;") == 1
     assert "Group" not in grouped(["one"], ("Group", "x"), [("one", 1)], 1)

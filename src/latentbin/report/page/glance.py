@@ -200,7 +200,8 @@ def _table(groups: Sequence[Mapping[str, Any]]) -> str:
     judged = any(binner["evaluation"] for group in groups for binner in group["binners"].values())
     most = max((len(b["bins"]) for g in groups for b in g["binners"].values()), default=0) or 1
     judges = sorted(_judges(groups))
-    header = ["Group", "Binner", "Bins", "NC", "MQ", "LQ", "", "bp in bins, %", "Reads in bins, %"]
+    header = ["Group", "Binner", "Bins", "NC", "MQ", "LQ", ""]
+    header += ["bp in\u00a0bins,\u00a0%", "Reads in\u00a0bins,\u00a0%"]
     header += ["Judged by"] * (len(judges) > 1)
     if judged:
         header += ["NC genomes", "MQ genomes", "Precision, %", "Recall, %"]

@@ -32,7 +32,7 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.3f}" if abs(value) < 1 else f"{value:,.1f}"
+        return f"{value:,.3f}" if abs(value) <= 1 else f"{value:,.1f}"
     return html.escape(str(value))
 
 

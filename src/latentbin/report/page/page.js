@@ -89,22 +89,26 @@
     });
     const view = chooser(element.choose, data.viewLabel, of().map((each) => each.view), redraw);
     const kind = data.scaleLabel && chooser(element.choose, data.scaleLabel, ["linear", "logarithmic"], redraw);
-    return () => {
-      const figure = of()[view.selectedIndex], layout = { ...look(), ...figure.layout };
-      element.caption.textContent = figure.caption || "";
-      element.plot.style.height = layout.height + "px";
+    const figure = () => of()[view.selectedIndex];
+    const settle = () => {
+      element.caption.textContent = figure().caption || "";
+      element.plot.style.height = figure().layout.height + "px";
+    };
+    const draw = () => {
+      const layout = { ...look(), ...figure().layout };
       if (element.plot.clientWidth < 640 && !layout.legend)
         layout.legend = { orientation: "h", y: 1, yanchor: "bottom", x: 0 };
       if (kind && kind.selectedIndex === 1) layout.yaxis = { ...layout.yaxis, type: "log" };
       // Plotly writes into what it is given
-      Plotly.react(element.plot, figure.traces.map(dressed), structuredClone(layout), settings);
+      Plotly.react(element.plot, figure().traces.map(dressed), structuredClone(layout), settings);
     };
+    return { settle, draw };
   }
 
   // ---- tables that are ready: [{group, html}]
   function tables(element, data, redraw) {
     const group = groupChooser(element.choose, data.groupLabel, data.tables.map((each) => each.group), redraw);
-    return () => { element.plot.innerHTML = data.tables[group.selectedIndex].html; };
+    return { settle: () => { element.plot.innerHTML = data.tables[group.selectedIndex].html; }, draw() {} };
   }
 
   // ---- points in two dimensions: [{group, names, maps: {name: {x, y, caption}}, colours}]
@@ -179,17 +183,19 @@
                       escapeText(name) + " (" + sets.get(key).length + ")", {});
       });
     }
-    function draw() {
+    const narrow = () => element.plot.clientWidth < 640;
+    const settle = () => {
       element.caption.textContent = map().caption;
+      element.plot.style.height = narrow() ? "520px" : "600px";
+    };
+    const draw = () => {
       const axis = { showticklabels: false, zeroline: false, gridcolor: "rgba(128,128,128,.15)", title: { text: "" } };
-      const narrow = element.plot.clientWidth < 640;
-      element.plot.style.height = narrow ? "520px" : "600px";
       Plotly.react(element.plot, traces(), {
         ...look(), margin: { l: 10, r: 10, t: 10, b: 10 }, xaxis: axis, yaxis: axis,
-        legend: { itemsizing: "constant", y: 0.95, ...(narrow ? { orientation: "h", y: -0.02 } : {}) },
+        legend: { itemsizing: "constant", y: 0.95, ...(narrow() ? { orientation: "h", y: -0.02 } : {}) },
       }, settings);
-    }
-    return draw;
+    };
+    return { settle, draw };
   }
 
   function start(root) {
@@ -201,18 +207,21 @@
       return made;
     };
     const element = { choose: part("choose"), plot: part("plot"), caption: part("caption") };
-    // drawn when it is about to be seen: a page of many figures opens at once
+    // settled at once, so that the page keeps its height, and drawn when it is about to be seen, so
+    // that a page of many figures opens at once
     let near = false, stale = true;
     const catchUp = () => {
       if (!stale) return;
       stale = false;
-      draw();
+      figure.draw();
     };
     const redraw = () => {
       stale = true;
+      figure.settle();
       if (near) catchUp();
     };
-    const draw = { map: pointMap, tables, gallery }[root.dataset.kind](element, data, redraw);
+    const figure = { map: pointMap, tables, gallery }[root.dataset.kind](element, data, redraw);
+    figure.settle();
     new IntersectionObserver((seen) => {
       near = seen[seen.length - 1].isIntersecting;
       if (near) catchUp();
