@@ -385,6 +385,7 @@ def test_samples_of_a_large_group_are_cut_and_it_is_said(tmp_path):
     large["samples"] = {"names": names, "unit": "depth", "means": [7.5] * 201}
     code, errors, text = write(tmp_path, large)
     assert code == 0, errors
+    assert "multiqc_config" not in errors  # what MultiQC has to say is not the reader's
     shown = text_of(section(text, "what-is-in-bins-reads-of-each-sample"))
     assert "day199" in shown
     assert "day200" not in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -73,6 +74,8 @@ def render(
             )
         )
         multiqc.reset()
+        # it would tell where its settings lay
+        logging.getLogger("multiqc").setLevel(logging.WARNING)
         # found in the home folder or here, a config of the user's would change the page
         os.environ.pop("MULTIQC_CONFIG_PATH", None)
         multiqc.load_config(config)
