@@ -69,11 +69,20 @@ async function steps() {
   choose(boxes(losses)[2], "logarithmic");
   await wait(500);
   told.scale = plot(losses).layout.yaxis.type;
+  told.legend = plot(losses)._fullLayout.legend.orientation;
   document.documentElement.setAttribute("data-bs-theme", "dark");
   await see("map-of-the-contigs-contigs");
   told.dark = shade();
   await see("single-copy-genes-genes-of-the-best-bins");
   told.darkMissing = plot(genes).data[0].colorscale[0][1];
+  // as in the window of a telephone
+  for (const place of [genes, losses]) place.style.width = "340px";
+  window.dispatchEvent(new Event("resize"));
+  document.documentElement.setAttribute("data-bs-theme", "light");
+  await see("training-losses");
+  told.narrowLegend = plot(losses)._fullLayout.legend.orientation;
+  await see("single-copy-genes-genes-of-the-best-bins");
+  told.names = plot(genes).querySelectorAll(".xtick text").length;
 }
 window.addEventListener("load", async () => {
   await steps().catch((error) => told.errors.push(String(error.stack)));
@@ -94,6 +103,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict:
             "codes": [row % 10 - 1 for row in range(40)],
             "names": [f"bin {k}" for k in range(9)],
         }
+        for each in found["binners"].values():
+            genes = [f"COG{k:04}" for k in range(40)]
+            each["genes"] |= {"genes": genes, "copies": [[1] * 40] * 2}
         groups.append(found)
     code, errors, text = write(folder, *groups)
     assert code == 0, errors
@@ -160,3 +172,8 @@ def test_the_dark_page_has_colours_that_are_seen(told):
     # what is missing looks like the page, in either
     assert told["missing"] == "#F2F2F2"
     assert told["darkMissing"] == "#2A2F34"
+
+
+def test_figures_fit_a_narrow_window(told):
+    assert (told["legend"], told["narrowLegend"]) == ("v", "h")
+    assert 2 < told["names"] < 40  # of genes: as many as there is room for

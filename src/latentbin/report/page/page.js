@@ -96,8 +96,10 @@
     };
     const draw = () => {
       const layout = { ...look(), ...figure().layout };
-      if (element.plot.clientWidth < 640 && !layout.legend)
-        layout.legend = { orientation: "h", y: 1, yanchor: "bottom", x: 0 };
+      if (element.plot.clientWidth < 640) {
+        layout.legend ??= { orientation: "h", y: 1, yanchor: "bottom", x: 0 };
+        layout.xaxis = { ...layout.xaxis, dtick: null }; // as many names as there is room for
+      }
       if (kind && kind.selectedIndex === 1) layout.yaxis = { ...layout.yaxis, type: "log" };
       // Plotly writes into what it is given
       Plotly.react(element.plot, figure().traces.map(dressed), structuredClone(layout), settings);
