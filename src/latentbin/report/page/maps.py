@@ -40,8 +40,8 @@ def map_chapter(groups: Sequence[Mapping[str, Any]], total_points: int) -> Chapt
 
 
 def points(name: str, found: Mapping[str, Any], most: int, what: str = "contigs") -> dict[str, Any]:
-    n = min(found["drawn"], most)
     """What page.js draws of a map: its first points, which are a random choice."""
+    n = min(found["drawn"], most)
     drawn = (
         f"{n:,} of {found['of']:,} {what}, drawn at random"
         if n < found["of"]
