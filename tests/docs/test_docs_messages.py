@@ -52,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_there_are_messages() -> None:
-    assert len(SHOWN) > 10
+    assert len(SHOWN) == len(re.findall(r"^\$ ", PAGE.read_text(), re.M)) > 10
 
 
 @pytest.mark.parametrize(("command", "said"), SHOWN, ids=[command[:60] for command, _ in SHOWN])
