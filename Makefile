@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-proteome test test-slow resume-test nf-core-lint docs galaxy galaxy-quick containers container-test cluster-test lint lock bench clean python python-test nextflow debian podman
+.PHONY: help demo demo-proteome test test-slow resume-test nf-core-lint docs galaxy galaxy-quick containers container-test cluster-test lint lock bench clean python python-test nextflow debian browser podman
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
@@ -23,7 +23,7 @@ demo-proteome: python nextflow ## simulate proteomes, label their samples, compa
 test: lint debian ## what every change must pass: ruff, mypy, nextflow lint, the quick tests
 	$(PYTEST)
 
-test-slow: python-test nextflow debian ## the long tests
+test-slow: python-test nextflow debian browser ## the long tests
 	$(PYTEST) -m slow
 
 resume-test: python-test nextflow debian ## kill the pipeline 20 times, resume it, compare the results
@@ -82,6 +82,10 @@ nextflow:
 # without them the tests that map reads, or search spectra, are skipped; in CI that is a failure
 debian:
 	@scripts/setup-debian.sh minimap2 samtools comet-ms || [[ "$${CI:-}" != true ]]
+
+# for the test that opens the report
+browser:
+	@scripts/setup-debian.sh chromium || [[ "$${CI:-}" != true ]]
 
 # does nothing where docker works, or podman with its base image
 podman:
