@@ -132,7 +132,7 @@ in_charliecloud() {
         }
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            charliecloud python3-lark python3-requests
+            charliecloud python3-lark python3-requests >/dev/null
     fi
     community podman
     local storage=$root/.tools/engines/charliecloud-images image unpacked method container

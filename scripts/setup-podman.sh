@@ -14,7 +14,7 @@ command -v podman >/dev/null || {
         exit 1
     }
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends podman runc
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends podman runc >/dev/null
 }
 
 # root without systemd: no cgroup manager of its own, no networks, no limits to raise
@@ -38,7 +38,7 @@ podman image exists "$base" || timeout 300 podman pull --quiet "$base" >/dev/nul
     }
     echo "$base cannot be fetched: making a stand-in from Debian's packages ..." >&2
     command -v mmdebstrap >/dev/null ||
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null
     tar=$(mktemp --suffix=.tar)
     trap 'rm -f "$tar"' EXIT
     mmdebstrap --quiet --variant=minbase --include=ca-certificates,python3,python3-venv bookworm "$tar"

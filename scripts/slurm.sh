@@ -34,7 +34,7 @@ up() {
         }
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            slurm-wlm slurmctld slurmd munge
+            slurm-wlm slurmctld slurmd munge >/dev/null
     fi
     if [[ -e /etc/slurm/slurm.conf && $(readlink /etc/slurm/slurm.conf) != "$state"/* ]]; then
         echo "This machine has a SLURM of its own: /etc/slurm/slurm.conf." >&2

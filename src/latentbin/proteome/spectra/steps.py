@@ -220,11 +220,11 @@ def tabulate(args: argparse.Namespace) -> None:
     cells = sum(len(table.values) for table in read)
     if not proteins:
         logger.warning("no protein in any sample: the table has a header only")
-    logger.info(
-        "%d proteins x %d samples of %s; %d of %d cells are missing",
-        *(proteins, len(read), method or "nothing", proteins * len(read) - cells),
-        proteins * len(read),
-    )
+    else:
+        logger.info(
+            "%d proteins x %d samples of %s; %d of %d cells are missing",
+            *(proteins, len(read), method, proteins * len(read) - cells, proteins * len(read)),
+        )
     _write_json(
         args.json,
         {
