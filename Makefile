@@ -9,7 +9,8 @@ SHELL := bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 NEXTFLOW := $(CURDIR)/.tools/bin/nextflow
 PIPELINE := main.nf nextflow.config conf workflows subworkflows modules
-PYTEST   := python -m pytest -q -n 2
+# worksteal: the long tests of the pipeline would fall to one of the two
+PYTEST   := python -m pytest -q -n 2 --dist worksteal
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24

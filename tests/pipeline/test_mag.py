@@ -43,6 +43,7 @@ def make_tree(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_assemblies_are_found_with_their_depths(run_pipeline: RunPipeline, tmp_path: Path) -> None:
     results = make_tree(tmp_path / "mag")
     (tmp_path / "own.fa").touch()

@@ -94,6 +94,7 @@ def check_stub_run(
     check_resumes(run_pipeline, run, *words, parser=parser, version=version)
 
 
+@pytest.mark.slow
 def test_a_stub_run_makes_the_documented_tree_and_resumes(
     run_pipeline: RunPipeline, sheet: Path
 ) -> None:
