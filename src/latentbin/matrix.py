@@ -206,11 +206,11 @@ def members_of(
     source = str(path)
     expected = f"latentbin/{kind}/{SCHEMA_VERSION}"
     try:
-        with (
-            readable(path, f"{kind} file"),
-            open(path, "rb") as handle,
-            np.load(handle, allow_pickle=False) as members,
-        ):
+        with readable(path, f"{kind} file"), open(path, "rb") as handle:
+            # numpy would advise to load what is no archive "unsafely"
+            if not zipfile.is_zipfile(handle):
+                raise zipfile.BadZipFile("not an .npz archive")
+        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as members:
             header = json.loads(members["header"].tobytes())
             if header["schema"] != expected:
                 raise ContractError(
